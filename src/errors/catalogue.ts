@@ -1,0 +1,68 @@
+/**
+ * Every error of Calandria, in one table: a stable code, what it means, the HTTP status a client sees (if it
+ * sees one), and what becomes of its connection. The docs and a test are checked against this table.
+ */
+export interface ErrorEntry {
+  /** HTTP status of the answer, or `null` where no client is involved. */
+  readonly status: number | null
+  /** Whether the connection may go on after the answer. */
+  readonly connection: 'lives' | 'closes' | 'none'
+  /** What went wrong, for people; the part after it may hold particulars. */
+  readonly message: string
+}
+
+const refused = (status: number, message: string): ErrorEntry => ({ status, connection: 'closes', message })
+const answered = (status: number, message: string): ErrorEntry => ({ status, connection: 'lives', message })
+const local = (message: string): ErrorEntry => ({ status: null, connection: 'none', message })
+
+/** The table. Codes are never renamed and never reused. */
+export const ERRORS = {
+  // Request heads: where the stream can't be trusted, the connection closes.
+  CAL_ERR_HTTP_METHOD: refused(400, 'the method is not a token (RFC 9110 §9.1)'),
+  CAL_ERR_HTTP_METHOD_TOO_LONG: refused(501, 'the method is longer than any that is implemented (RFC 9112 §3)'),
+  CAL_ERR_HTTP_TARGET: refused(400, 'the request target is malformed (RFC 9112 §3.2)'),
+  CAL_ERR_HTTP_TARGET_TOO_LONG: refused(414, 'the request target is too long (RFC 9112 §3)'),
+  CAL_ERR_HTTP_VERSION: refused(400, 'the HTTP version is malformed (RFC 9112 §2.3)'),
+  CAL_ERR_HTTP_VERSION_UNSUPPORTED: refused(505, 'the HTTP version is neither 1.0 nor 1.1 (RFC 9110 §15.6.6)'),
+  CAL_ERR_HTTP_LINE_END: refused(400, 'a line does not end with CR LF (RFC 9112 §2.2)'),
+  CAL_ERR_HTTP_FIELD_NAME: refused(400, 'a field name is not a token followed by a colon (RFC 9112 §5.1)'),
+  CAL_ERR_HTTP_FIELD_VALUE: refused(400, 'a field value holds a control character (RFC 9110 §5.5)'),
+  CAL_ERR_HTTP_FOLDED: refused(400, 'a field line is folded (RFC 9112 §5.2)'),
+  CAL_ERR_HTTP_HEAD_TOO_LARGE: refused(431, 'the header section is too large (RFC 6585 §5)'),
+  CAL_ERR_HTTP_TOO_MANY_FIELDS: refused(431, 'the header section has too many fields (RFC 6585 §5)'),
+  CAL_ERR_HTTP_HOST_MISSING: refused(400, 'an HTTP/1.1 request has no Host (RFC 9112 §3.2)'),
+  CAL_ERR_HTTP_HOST_REPEATED: refused(400, 'there is more than one Host (RFC 9112 §3.2)'),
+  CAL_ERR_HTTP_HOST: refused(400, 'the Host is malformed (RFC 9112 §3.2)'),
+  // Request bodies
+  CAL_ERR_HTTP_CONTENT_LENGTH: refused(400, 'Content-Length is not a decimal number (RFC 9112 §6.3)'),
+  CAL_ERR_HTTP_CONTENT_LENGTH_REPEATED: refused(400, 'there is more than one Content-Length (RFC 9112 §6.3)'),
+  CAL_ERR_HTTP_LENGTH_AND_ENCODING: refused(400, 'both Content-Length and Transfer-Encoding (RFC 9112 §6.1)'),
+  CAL_ERR_HTTP_TRANSFER_ENCODING: refused(501, 'this transfer coding is not implemented (RFC 9112 §6.1)'),
+  CAL_ERR_HTTP_BODY_TOO_LARGE: refused(413, 'the request body is larger than allowed (RFC 9110 §15.5.14)'),
+  CAL_ERR_HTTP_EXPECTATION: answered(417, 'only 100-continue can be expected (RFC 9110 §10.1.1)'),
+  // Requests that are well-formed but not served
+  CAL_ERR_HTTP_METHOD_UNKNOWN: answered(501, 'the method is not implemented (RFC 9110 §15.6.2)'),
+  CAL_ERR_HTTP_NOT_FOUND: answered(404, 'nothing is here (RFC 9110 §15.5.5)'),
+  CAL_ERR_HTTP_METHOD_NOT_ALLOWED: answered(405, 'the method is not allowed here (RFC 9110 §15.5.6)'),
+  CAL_ERR_HTTP_HANDLER: answered(500, 'the handler failed (RFC 9110 §15.6.1)'),
+  // Responses: mistakes of a handler
+  CAL_ERR_RESPONSE_HEADER: local('a response header is not valid (RFC 9110 §5)'),
+  CAL_ERR_RESPONSE_STATUS: local('the status is not a whole number from 200 to 599 (RFC 9110 §15)'),
+  CAL_ERR_RESPONSE_BODY: local('the body is neither a string nor bytes'),
+  CAL_ERR_RESPONSE_STARTED: local('the head of this response has left already'),
+  CAL_ERR_RESPONSE_ENDED: local('this response has ended already'),
+  CAL_ERR_RESPONSE_LENGTH: local('the body does not have the declared Content-Length (RFC 9110 §8.6)'),
+  CAL_ERR_CLIENT_GONE: local('the client closed the connection before the response was complete'),
+  // Server, transports, reactor
+  CAL_ERR_OPTION: local('an option is not valid'),
+  CAL_ERR_ROUTE: local('a route is not valid'),
+  CAL_ERR_ADDRESS_IN_USE: local('the port or path is in use by another program'),
+  CAL_ERR_LISTEN: local('listening failed'),
+  CAL_ERR_READ_PATH: local('the forced read path does not work on this Node'),
+  CAL_ERR_CONNECT: local('connecting failed'),
+  CAL_ERR_TRANSPORT_ENDED: local('the transport was ended for writing already'),
+  CAL_ERR_CANCELLED: local('the operation was cancelled'),
+} as const satisfies Readonly<Record<string, ErrorEntry>>
+
+/** A stable error code, for programs: compare with `error.code`. */
+export type ErrorCode = keyof typeof ERRORS

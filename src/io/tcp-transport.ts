@@ -1,0 +1,176 @@
+import type { Socket } from 'node:net'
+import { CalandriaError } from '../errors/calandria-error.js'
+import type { Reactor } from '../reactor/reactor.js'
+import type { IoCounters } from './io-counters.js'
+import { type OnreadCallback, readInto } from './onread.js'
+import { type ReceiveBuffer, receiveBufferOf } from './receive-buffer.js'
+import type { Segment, Transport, TransportListener } from './transport.js'
+
+/** Where a socket keeps its transport: the event handlers are shared by all sockets, to keep idle ones small. */
+const TRANSPORT = Symbol('calandria.transport')
+
+type AdoptedSocket = Socket & { [TRANSPORT]: TcpTransport }
+
+/** The {@link Transport} over a `net.Socket`. Made by the acceptor and the connector. */
+export class TcpTransport implements Transport {
+  readonly reactor: Reactor
+  readonly #socket: Socket
+  readonly #counters: IoCounters
+  readonly #receiveBuffer: ReceiveBuffer
+  #listener: TransportListener | null = null
+  #error: Error | null = null
+
+  /** @param useOnread read into the shared buffer; where the socket can't, `'data'` events serve */
+  constructor(socket: Socket, reactor: Reactor, counters: IoCounters, useOnread: boolean) {
+    this.reactor = reactor
+    this.#socket = socket
+    this.#counters = counters
+    this.#receiveBuffer = receiveBufferOf(reactor)
+    const adopted = socket as AdoptedSocket
+    adopted[TRANSPORT] = this
+    if (!useOnread || !readInto(socket, this.#receiveBuffer.readArea, onRead)) socket.on('data', onData)
+    socket.on('end', onEnd)
+    socket.on('drain', onDrain)
+    socket.on('error', onError)
+    socket.on('close', onClose)
+  }
+
+  get remoteAddress(): string | null {
+    return this.#socket.remoteAddress ?? null
+  }
+
+  get bytesQueued(): number {
+    return this.#socket.writableLength
+  }
+
+  get isWritable(): boolean {
+    return this.#socket.writableLength < this.#socket.writableHighWaterMark
+  }
+
+  attach(listener: TransportListener): void {
+    this.#listener = listener
+  }
+
+  write(data: Segment): boolean {
+    if (!this.#mayWrite()) return false
+    this.#count(data.length)
+    if (typeof data === 'string') this.#socket.write(data, 'latin1')
+    else this.#socket.write(data)
+    return this.isWritable
+  }
+
+  writeAll(segments: readonly Segment[]): boolean {
+    if (!this.#mayWrite()) return false
+    const socket = this.#socket
+    let bytes = 0
+    socket.cork() // until uncork() the stream gathers; then it calls writev once
+    for (const segment of segments) {
+      bytes += segment.length
+      if (typeof segment === 'string') socket.write(segment, 'latin1')
+      else socket.write(segment)
+    }
+    socket.uncork()
+    this.#count(bytes)
+    return this.isWritable
+  }
+
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    if (!this.#socket.destroyed) this.#socket.resume()
+  }
+
+  end(): void {
+    this.#socket.end()
+  }
+
+  close(): void {
+    this.#socket.destroy()
+  }
+
+  abort(): void {
+    this.#socket.resetAndDestroy()
+  }
+
+  /** @returns `false` when nobody is there to write to any longer; `onClose` tells, or has told */
+  #mayWrite(): boolean {
+    if (this.#socket.destroyed) return false
+    if (this.#socket.writableEnded) throw new CalandriaError('CAL_ERR_TRANSPORT_ENDED')
+    return true
+  }
+
+  #count(bytes: number): void {
+    this.#counters.writes++
+    this.#counters.bytesWritten += bytes
+  }
+
+  /** @internal The receive buffer holds `length` new bytes. */
+  received(length: number): void {
+    const { reactor } = this
+    this.#counters.reads++
+    this.#counters.bytesRead += length
+    reactor.enter()
+    reactor.instruments?.emit('read', reactor.now, length)
+    this.#listener?.onBytes(this.#receiveBuffer.bytes, length)
+  }
+
+  /** @internal A `'data'` event: Node's buffer has no slack behind it, so its bytes move into ours. */
+  receivedChunk(chunk: Uint8Array): void {
+    const lent = this.#receiveBuffer.lend(chunk, (length) => {
+      this.received(length)
+      return !this.#socket.isPaused() && !this.#socket.destroyed
+    })
+    // Paused in mid-chunk: the rest goes back to the front of the stream.
+    if (lent < chunk.length && !this.#socket.destroyed) this.#socket.unshift(chunk.subarray(lent))
+  }
+
+  /** @internal */
+  ended(): void {
+    this.reactor.enter()
+    this.#listener?.onEnd()
+  }
+
+  /** @internal */
+  drained(): void {
+    this.reactor.enter()
+    this.#listener?.onDrain()
+  }
+
+  /** @internal Node closes the socket right after an error, and `onClose` is told why. */
+  failed(error: Error): void {
+    this.#error = error
+  }
+
+  /** @internal */
+  closed(): void {
+    this.reactor.enter()
+    this.#listener?.onClose(this.#error)
+  }
+}
+
+const onRead: OnreadCallback = function (nread) {
+  ;(this as AdoptedSocket)[TRANSPORT].received(nread)
+  return true
+}
+
+function onData(this: Socket, chunk: Uint8Array): void {
+  ;(this as AdoptedSocket)[TRANSPORT].receivedChunk(chunk)
+}
+
+function onEnd(this: Socket): void {
+  ;(this as AdoptedSocket)[TRANSPORT].ended()
+}
+
+function onDrain(this: Socket): void {
+  ;(this as AdoptedSocket)[TRANSPORT].drained()
+}
+
+function onError(this: Socket, error: Error): void {
+  ;(this as AdoptedSocket)[TRANSPORT].failed(error)
+}
+
+function onClose(this: Socket): void {
+  ;(this as AdoptedSocket)[TRANSPORT].closed()
+}

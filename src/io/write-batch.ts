@@ -1,0 +1,116 @@
+import type { Flushable, Reactor } from '../reactor/reactor.js'
+import type { Segment, Transport } from './transport.js'
+
+/** Bytes that a batch gathers at most before it leaves: what one write to a socket can be expected to take. */
+export const BATCH_CAP = 64 * 1024
+
+/**
+ * Bytes up to this size are turned into text and join it: that is cheaper than another element in a gathering
+ * write (`bench/micro/batch.ts`).
+ */
+const SMALL_BYTES = 1024
+
+/**
+ * Gathers what is to be written to one transport, and writes it once.
+ *
+ * Text is gathered by concatenation, which V8 does without copying; the socket flattens it when it writes
+ * (`bench/micro/batch.ts` compares this with a byte buffer). Bytes that are larger stay where they are.
+ *
+ * While the peer doesn't read, a batch holds what it has got until the transport drains, so batching never gets
+ * round the write limit; whoever appends must look at {@link isWritable}.
+ */
+export class WriteBatch implements Flushable {
+  isDirty = false
+  /** Replies that wait in this batch. */
+  replies = 0
+  /** Reading of the reactor's clock when the first of them came. */
+  openedAt = 0
+  readonly #transport: Transport
+  readonly #reactor: Reactor
+  /** What came before {@link #text}; `null` as long as text is all there is. */
+  #segments: Segment[] | null = null
+  #text = ''
+  /** Bytes in {@link #segments}. */
+  #segmentBytes = 0
+
+  constructor(transport: Transport, reactor: Reactor) {
+    this.#transport = transport
+    this.#reactor = reactor
+  }
+
+  get bytes(): number {
+    return this.#segmentBytes + this.#text.length
+  }
+
+  get isEmpty(): boolean {
+    return this.#text.length === 0 && this.#segmentBytes === 0
+  }
+
+  /** Whether the cap is reached, so that it should leave now. */
+  get isFull(): boolean {
+    return this.#segmentBytes + this.#text.length >= BATCH_CAP
+  }
+
+  /** Whether more may be appended: what waits here and in the transport is below the high-water mark. */
+  get isWritable(): boolean {
+    return this.#transport.isWritable && !this.isFull
+  }
+
+  /** @param text characters below 256, one byte each */
+  appendText(text: string): void {
+    this.#text += text
+  }
+
+  /** The bytes are not copied when there are many of them: they must not change until they have left. */
+  appendBytes(bytes: Uint8Array): void {
+    if (bytes.length <= SMALL_BYTES) {
+      this.#text += (bytes as Buffer).toString('latin1')
+      return
+    }
+    this.#segments ??= []
+    if (this.#text.length > 0) {
+      this.#segments.push(this.#text)
+      this.#segmentBytes += this.#text.length
+      this.#text = ''
+    }
+    this.#segments.push(bytes)
+    this.#segmentBytes += bytes.length
+  }
+
+  /** Notes that a reply is complete in this batch, at the clock's reading `now`. */
+  countReply(now: number): void {
+    if (this.replies++ === 0) this.openedAt = now
+  }
+
+  /** Has the reactor flush this batch at the end of the turn. */
+  flushSoon(): void {
+    this.#reactor.markDirty(this)
+  }
+
+  /** Writes all there is in one write, unless the transport is full: then it waits for the drain. */
+  flush(): void {
+    if (this.isEmpty || !this.#transport.isWritable) return
+    this.#reactor.instruments?.emit('flush', this.bytes, this.replies)
+    const text = this.#text
+    const segments = this.#segments
+    this.#text = ''
+    this.#segments = null
+    this.#segmentBytes = 0
+    this.replies = 0
+    if (segments === null) {
+      this.#transport.write(text)
+      return
+    }
+    if (text.length > 0) segments.push(text)
+    if (segments.length === 1) this.#transport.write(segments[0] as Segment)
+    else this.#transport.writeAll(segments)
+  }
+
+  /** Forgets everything: the connection is gone. */
+  clear(): void {
+    this.#text = ''
+    this.#segments = null
+    this.#segmentBytes = 0
+    this.replies = 0
+  }
+}
