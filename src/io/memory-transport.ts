@@ -68,7 +68,7 @@ export class MemoryTransport implements Transport {
 
   attach(listener: TransportListener): void {
     this.#listener = listener
-    this.#peer?.#schedulePump()
+    this.#schedulePeer()
   }
 
   write(data: Segment): boolean {
@@ -102,7 +102,7 @@ export class MemoryTransport implements Transport {
 
   resume(): void {
     this.#isPaused = false
-    this.#peer?.#schedulePump()
+    this.#schedulePeer()
   }
 
   end(): void {
@@ -115,7 +115,7 @@ export class MemoryTransport implements Transport {
   }
 
   abort(): void {
-    this.#shut(null, Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }))
+    this.#shut(null, connectionReset())
   }
 
   /** Closes both ends: ours with `error`, the peer's with `peerError` (a close without one lets it read on). */
@@ -147,6 +147,10 @@ export class MemoryTransport implements Transport {
   #pump(): void {
     const peer = this.#peer
     if (peer === null || peer.#listener === null) return
+    if (peer.#isClosed && this.#queue.length > 0) {
+      this.#reset()
+      return
+    }
     while (this.#queue.length > 0 && peer.#isReading) {
       const chunk = this.#queue.shift() as Buffer
       const lent = this.#receiveBuffer.lend(chunk, (length) => {
@@ -168,6 +172,10 @@ export class MemoryTransport implements Transport {
     this.#closeWhenBothEnded()
   }
 
+  #schedulePeer(): void {
+    if (this.#peer !== null) this.#peer.#schedulePump()
+  }
+
   get #isReading(): boolean {
     return !this.#isPaused && !this.#isClosed
   }
@@ -180,11 +188,25 @@ export class MemoryTransport implements Transport {
     this.#listener?.onBytes(this.#receiveBuffer.bytes, length)
   }
 
+  /** Like a socket: bytes that a closed peer will never read come back as a reset. */
+  #reset(): void {
+    this.#queue.length = 0
+    this.#bytesQueued = 0
+    this.#shut(connectionReset(), null)
+  }
+
   /** Like a socket: when both directions have ended and all was read, the connection is gone. */
   #closeWhenBothEnded(): void {
     const peer = this.#peer
-    if (peer === null || this.#isClosed || !(this.#hasReadEnd && peer.#hasReadEnd)) return
+    if (peer === null) return
+    const theirsIsRead = this.#hasReadEnd || this.#isClosed
+    const oursIsRead = peer.#hasReadEnd || peer.#isClosed
+    if (!(this.#isEnded && peer.#isEnded && theirsIsRead && oursIsRead)) return
     this.close()
     peer.close()
   }
+}
+
+function connectionReset(): Error {
+  return Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
 }

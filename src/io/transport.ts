@@ -7,6 +7,7 @@ export type Segment = string | Uint8Array
  *
  * - After {@link attach} the transport reads, until {@link pause}.
  * - While it is paused, `onBytes` and `onEnd` are not called.
+ * - When both sides have ended and everything is written, the connection closes by itself.
  * - `onClose` comes exactly once, last of all, whoever closed.
  * - No callback is called from within a method of the transport.
  */

@@ -30,6 +30,8 @@ export class WriteBatch implements Flushable {
   /** What came before {@link #text}; `null` as long as text is all there is. */
   #segments: Segment[] | null = null
   #text = ''
+  /** From a write that filled the transport until its drain; spares asking it before every reply. */
+  #isTransportFull = false
   /** Bytes in {@link #segments}. */
   #segmentBytes = 0
 
@@ -53,7 +55,7 @@ export class WriteBatch implements Flushable {
 
   /** Whether more may be appended: what waits here and in the transport is below the high-water mark. */
   get isWritable(): boolean {
-    return this.#transport.isWritable && !this.isFull
+    return !this.#isTransportFull && !this.isFull
   }
 
   /** @param text characters below 256, one byte each */
@@ -62,9 +64,9 @@ export class WriteBatch implements Flushable {
   }
 
   /** The bytes are not copied when there are many of them: they must not change until they have left. */
-  appendBytes(bytes: Uint8Array): void {
+  appendBytes(bytes: Buffer): void {
     if (bytes.length <= SMALL_BYTES) {
-      this.#text += (bytes as Buffer).toString('latin1')
+      this.#text += bytes.toString('latin1')
       return
     }
     this.#segments ??= []
@@ -87,9 +89,9 @@ export class WriteBatch implements Flushable {
     this.#reactor.markDirty(this)
   }
 
-  /** Writes all there is in one write, unless the transport is full: then it waits for the drain. */
+  /** Writes all there is in one write, unless the transport is full: then it waits for {@link drained}. */
   flush(): void {
-    if (this.isEmpty || !this.#transport.isWritable) return
+    if (this.#isTransportFull || this.isEmpty) return
     this.#reactor.instruments?.emit('flush', this.bytes, this.replies)
     const text = this.#text
     const segments = this.#segments
@@ -97,13 +99,20 @@ export class WriteBatch implements Flushable {
     this.#segments = null
     this.#segmentBytes = 0
     this.replies = 0
-    if (segments === null) {
-      this.#transport.write(text)
-      return
-    }
+    this.#isTransportFull = !this.#write(text, segments)
+  }
+
+  #write(text: string, segments: Segment[] | null): boolean {
+    if (segments === null) return this.#transport.write(text)
     if (text.length > 0) segments.push(text)
-    if (segments.length === 1) this.#transport.write(segments[0] as Segment)
-    else this.#transport.writeAll(segments)
+    if (segments.length === 1) return this.#transport.write(segments[0] as Segment)
+    return this.#transport.writeAll(segments)
+  }
+
+  /** The transport has room again: what waited leaves. */
+  drained(): void {
+    this.#isTransportFull = false
+    this.flush()
   }
 
   /** Forgets everything: the connection is gone. */

@@ -60,12 +60,14 @@ export class Reactor {
    */
   now: number
 
+  /** Reading of the clock at which the time slice at hand is used up. */
+  sliceEnd: number
+
   readonly #driver: Driver | null
   readonly #onError: (error: unknown) => void
   readonly #ready = new ReadyQueue()
   readonly #timers: TimerWheel
   #dirty: Flushable[] = []
-  #sliceEnd: number
   #isTurning = false
   #turnRequested = false
   #wakeAt = Infinity
@@ -82,7 +84,7 @@ export class Reactor {
     this.clock = options.clock ?? monotonicClock
     this.timeSliceMs = timeSliceMs
     this.now = this.clock.now()
-    this.#sliceEnd = this.now
+    this.sliceEnd = this.now
     this.#driver = options.driver === undefined ? new NodeDriver() : options.driver
     this.#driver?.attach(() => this.turn())
     this.#onError = options.onError ?? ((error) => this.#throwOutside(error))
@@ -115,12 +117,12 @@ export class Reactor {
    */
   enter(): void {
     this.now = this.clock.now()
-    this.#sliceEnd = this.now + this.timeSliceMs
+    this.sliceEnd = this.now + this.timeSliceMs
   }
 
   /** Whether the time slice at hand is used up (always true outside the reactor). Reads the clock. */
   get isSliceOver(): boolean {
-    return this.clock.now() >= this.#sliceEnd
+    return this.clock.now() >= this.sliceEnd
   }
 
   /** Runs `task` in the next turn, after those that wait already. */
@@ -265,7 +267,7 @@ export class Reactor {
     this.#isTurning = false
     const now = this.clock.now()
     this.#turns++
-    if (this.hasWork && now >= this.#sliceEnd) this.#slicesUsedUp++
+    if (this.hasWork && now >= this.sliceEnd) this.#slicesUsedUp++
     if (now - started > this.#longestTurnMs) this.#longestTurnMs = now - started
     this.instruments?.emit('turnEnded', now, tasksRun, flushed)
   }

@@ -1,0 +1,60 @@
+/**
+ * The demo server, and what `npm start` runs. Try it with curl; it prints how.
+ *
+ *     npm start -- --port 8081
+ */
+import { parseArgs } from 'node:util'
+import { CalandriaError, type ListeningServer, Reactor, serve } from 'calandria'
+import { demoRoutes } from './demo-routes.js'
+
+const HOST = '127.0.0.1'
+
+const server = await start(readPort())
+const url = `http://${HOST}:${server.address.port}`
+console.log(`Calandria listens on ${url}
+
+  curl ${url}/                    Hello, World!
+  curl -d hello ${url}/echo       the body back, with any method
+  curl ${url}/headers             the headers as they came, as JSON
+  curl ${url}/bytes/10000         so many bytes, up to 1,000,000,000
+  curl ${url}/stream/8            so many chunks of 1 KiB
+  curl ${url}/delay/200           answers after so many milliseconds
+  curl ${url}/block/200           holds the loop for so long, on purpose
+  curl ${url}/throw               a handler that throws
+
+Ctrl-C ends it; what is in flight is answered first.`)
+
+process.once('SIGINT', stop)
+process.once('SIGTERM', stop)
+
+function readPort(): number {
+  const { values } = parseArgs({ options: { port: { type: 'string' } } })
+  const given = values.port ?? process.env['PORT'] ?? '8080'
+  if (/^\d{1,5}$/.test(given) && Number(given) <= 65_535) return Number(given)
+  return fail(`the port must be a number from 0 to 65535, not ${given}`)
+}
+
+async function start(port: number): Promise<ListeningServer> {
+  const reactor = new Reactor()
+  try {
+    return await serve({ reactor, host: HOST, port, handler: demoRoutes(reactor).handler })
+  } catch (error) {
+    if (error instanceof CalandriaError && error.code === 'CAL_ERR_ADDRESS_IN_USE') {
+      return fail(`port ${port} is in use by another program; choose another: npm start -- --port ${port + 1}`)
+    }
+    throw error
+  }
+}
+
+function stop(): void {
+  console.log('closing: what is in flight is answered')
+  void server.close().then((report) => {
+    console.log(`closed: ${report.answered} answered, ${report.idleClosed} idle, ${report.aborted} aborted`)
+    process.exit(0)
+  })
+}
+
+function fail(message: string): never {
+  console.error(`calandria: ${message}`)
+  process.exit(1)
+}

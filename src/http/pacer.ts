@@ -1,0 +1,103 @@
+import type { Reactor } from '../reactor/reactor.js'
+import type { PathEntry } from './path-cache.js'
+
+/** Handlers of trusted paths between two looks at the clock: one costs 40 ns, so each pays 5 (`bench/micro/pacer.ts`). */
+const STRIDE = 8
+/** Fast runs in a row after which a path is trusted. */
+const TRUST_AFTER = 4
+/** After a trusted handler was slow, so many are measured one by one. */
+const VIGILANCE = 64
+/** First-seen paths that must have been fast in a row before another one is expected to be. */
+const NEWCOMERS = 16
+
+/**
+ * Keeps time between the handlers of a read. It tells how long a handler is expected to take (the *cost* rule of
+ * the flush policy), how old the oldest ready reply is (*age*), and when the time slice is used up; and it counts
+ * replies that an unforeseen slow handler has held.
+ *
+ * It looks at the clock after every handler whose path is new or slow, and after every eighth of the others. So a
+ * handler that is fast as a rule and slow once is noticed at most seven handlers late.
+ */
+export class Pacer {
+  /** The clock's reading at the last look. */
+  tick = 0
+  /** Replies that were ready and waited behind a handler that took longer than the budget. */
+  repliesHeld = 0
+  /** The longest such wait, in milliseconds. */
+  longestHoldMs = 0
+
+  readonly #reactor: Reactor
+  readonly #budgetMs: number
+  #untilLook = STRIDE
+  #isTickFresh = true
+  #vigilance = 0
+  #fastNewcomers = 0
+
+  constructor(reactor: Reactor, budgetMs: number) {
+    this.#reactor = reactor
+    this.#budgetMs = budgetMs
+  }
+
+  /** A read begins, or what was left of one; `now` is what the clock has just shown. */
+  begin(now: number): void {
+    this.tick = now
+    this.#isTickFresh = true
+    this.#untilLook = STRIDE
+  }
+
+  /**
+   * How long the next handler of this path will take, in milliseconds: `Infinity` when that isn't known. Where
+   * every request has a path of its own, they are judged together, else nothing would ever be batched.
+   */
+  expectedMs(path: PathEntry): number {
+    if (path.averageMs === Infinity && this.#fastNewcomers >= NEWCOMERS) return 0
+    return path.averageMs
+  }
+
+  /** Before a handler runs that will be measured: the clock must not charge it for what ran before. */
+  beforeHandler(path: PathEntry): void {
+    if (this.#isTickFresh || this.#isTrusted(path)) return
+    this.tick = this.#reactor.clock.now()
+    this.#isTickFresh = true
+  }
+
+  /** @param repliesWaiting replies that were ready in the batch while the handler ran */
+  afterHandler(path: PathEntry, repliesWaiting: number): void {
+    const isTrusted = this.#isTrusted(path)
+    if (isTrusted && --this.#untilLook > 0) {
+      this.#isTickFresh = false
+      return
+    }
+    const now = this.#reactor.clock.now()
+    const elapsed = now - this.tick
+    this.tick = now
+    this.#isTickFresh = true
+    this.#untilLook = STRIDE
+
+    if (elapsed > this.#budgetMs) this.#foundSlow(elapsed, repliesWaiting)
+    else if (this.#vigilance > 0) this.#vigilance--
+    if (!isTrusted) this.#learn(path, elapsed)
+  }
+
+  #isTrusted(path: PathEntry): boolean {
+    return path.fastRuns >= TRUST_AFTER && this.#vigilance === 0
+  }
+
+  #foundSlow(elapsed: number, repliesWaiting: number): void {
+    this.#vigilance = VIGILANCE
+    if (repliesWaiting === 0) return
+    this.repliesHeld += repliesWaiting
+    if (elapsed > this.longestHoldMs) this.longestHoldMs = elapsed
+  }
+
+  #learn(path: PathEntry, elapsed: number): void {
+    const isFast = elapsed <= this.#budgetMs
+    if (path.averageMs === Infinity) {
+      this.#fastNewcomers = isFast ? this.#fastNewcomers + 1 : 0
+      path.averageMs = elapsed
+    } else {
+      path.averageMs = (path.averageMs + elapsed) / 2 // a new habit shows after two or three runs
+    }
+    path.fastRuns = isFast ? path.fastRuns + 1 : 0
+  }
+}

@@ -1,0 +1,29 @@
+import type { RequestParser } from './parser/request-parser.js'
+
+/**
+ * Connections share one parser, because a head mostly comes whole. Only a connection that waits for the rest of a
+ * head needs one of its own: an idle connection has none.
+ */
+export class ParserPool {
+  readonly #make: () => RequestParser
+  readonly #spare: RequestParser[] = []
+  /** For heads that come whole. It holds nothing between two heads. */
+  shared: RequestParser
+
+  constructor(make: () => RequestParser) {
+    this.#make = make
+    this.shared = make()
+  }
+
+  /** Gives {@link shared} away, with what it has learned of an incomplete head; another takes its place. */
+  takeShared(): RequestParser {
+    const taken = this.shared
+    this.shared = this.#spare.pop() ?? this.#make()
+    return taken
+  }
+
+  giveBack(parser: RequestParser): void {
+    parser.reset()
+    this.#spare.push(parser)
+  }
+}

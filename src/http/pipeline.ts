@@ -1,0 +1,190 @@
+import type { WriteBatch } from '../io/write-batch.js'
+import { BATCH_CAP } from '../io/write-batch.js'
+import type { DateLine } from './date-line.js'
+import { isBodiless, type Payload, type Response } from './response.js'
+import { Framing, Persistence, responseHead } from './response-head.js'
+import { ResponseState } from './response-state.js'
+
+/** What a pipeline needs of its connection. */
+export interface PipelineOwner {
+  /** Bytes were put into the batch; `replyIsComplete` when a reply ends with them. */
+  outputReady(replyIsComplete: boolean): void
+  /** Asks, when a head is about to be made, whether this reply is the last of the connection. */
+  isLast(response: Response): boolean
+  /** The reply that ends the connection is in the batch; none may follow it. */
+  lastReplyLeft(): void
+  /** Whether the time slice is used up, so that a handler that streams must let others have their turn. */
+  isSliceOver(): boolean
+  /** A handler waits for the next slice. */
+  continueLater(): void
+  /** Nobody may take what was sent so far for a whole message. */
+  abortConnection(): void
+  /** Makes sure that the Date line is true now. */
+  refreshDate(): DateLine
+}
+
+/**
+ * One slot for every request, in the order of their arrival. A slot that is done and first leaves; others wait for
+ * those before them (RFC 9112 §9.3.2: replies come in the order of the requests).
+ *
+ * ```
+ *   first ─▶ [streaming] ─▶ [ready] ─▶ [open] ─▶ [ready]
+ *             to the batch   waits      waits     waits
+ * ```
+ */
+export class Pipeline {
+  /** Slots that are not done, or not yet first. */
+  inFlight = 0
+  /** Bytes of bodies that are complete or under way behind a slot that isn't done. */
+  heldBytes = 0
+  readonly #batch: WriteBatch
+  readonly #owner: PipelineOwner
+  #first: Response | null = null
+  #last: Response | null = null
+
+  constructor(batch: WriteBatch, owner: PipelineOwner) {
+    this.#batch = batch
+    this.#owner = owner
+  }
+
+  /** Opens a slot behind all others. */
+  begin(response: Response): void {
+    this.inFlight++
+    if (this.#last === null) {
+      this.#first = response
+      response.isFirst = true
+    } else {
+      this.#last.next = response
+    }
+    this.#last = response
+  }
+
+  /** A response is complete. */
+  ready(response: Response): void {
+    if (response.isFirst) this.#leave()
+    else if (response.held === null) this.heldBytes += response.body.length
+  }
+
+  /** A response is not complete, and its first piece is about to come. */
+  beginStreaming(response: Response): void {
+    if (response.isFirst) this.#sendHead(response, response.declaredLength)
+    else response.held = []
+  }
+
+  /** @returns whether the handler may write more at once */
+  write(response: Response, data: Payload): boolean {
+    if (response.held !== null) {
+      response.held.push(data)
+      this.heldBytes += data.length
+      return this.heldBytes < BATCH_CAP
+    }
+    this.#sendPiece(response, data)
+    const isFull = this.#batch.isFull
+    this.#owner.outputReady(false)
+    if (!this.#batch.isWritable) return false
+    // Only now and then, when a batch has left: the clock is dear, and a handler that streams must come up for air.
+    if (!isFull || !this.#owner.isSliceOver()) return true
+    this.#owner.continueLater()
+    return false
+  }
+
+  /** There is room, or a new time slice: the handler that streams may go on. */
+  unblock(): void {
+    if (this.#first !== null && this.#batch.isWritable) this.#first.unblock()
+  }
+
+  abortConnection(): void {
+    this.#owner.abortConnection()
+  }
+
+  /** The connection is gone: nothing in flight can be answered any longer. */
+  abort(reason: Error): void {
+    let response = this.#first
+    this.#first = this.#last = null
+    this.inFlight = 0
+    this.heldBytes = 0
+    while (response !== null) {
+      const { next } = response
+      response.abort(reason)
+      response = next
+    }
+  }
+
+  /** Lets every slot leave that is ready and has none before it that isn't. */
+  #leave(): void {
+    let first = this.#first
+    while (first !== null && first.state === ResponseState.Ready) {
+      if (first.held !== null) this.#releaseHeld(first, first.held)
+      else if (!first.isFirst) this.heldBytes -= first.body.length
+      if (first.isHeadSent) this.#endStream(first)
+      else this.#sendWhole(first)
+      first.state = ResponseState.Left
+      this.#first = first.next
+      if (this.#first === null) this.#last = null
+      this.inFlight--
+      this.#owner.outputReady(true)
+      if (first.closes) {
+        this.#owner.lastReplyLeft()
+        return
+      }
+      first = this.#first
+    }
+    if (first !== null && !first.isFirst) this.#becomeFirst(first)
+  }
+
+  /** What it has streamed until now joins the batch, and it may write on. */
+  #becomeFirst(response: Response): void {
+    response.isFirst = true
+    if (response.state !== ResponseState.Streaming) return
+    if (response.held !== null) this.#releaseHeld(response, response.held)
+    this.#owner.outputReady(false)
+    this.unblock()
+  }
+
+  #releaseHeld(response: Response, held: Payload[]): void {
+    response.held = null
+    this.#sendHead(response, response.declaredLength)
+    for (const data of held) {
+      this.heldBytes -= data.length
+      this.#sendPiece(response, data)
+    }
+  }
+
+  #sendWhole(response: Response): void {
+    const { body, statusCode } = response
+    const isBodyLeftOut = isBodiless(statusCode) || response.request?.isHead === true
+    response.framing = statusCode === 204 ? Framing.None : Framing.ContentLength
+    // With HEAD and 304 the length is that of the body that isn't sent, if it is known (RFC 9110 §8.6).
+    const length = isBodyLeftOut && response.declaredLength !== -1 ? response.declaredLength : body.length
+    if (statusCode === 304 && length === 0) response.framing = Framing.None
+    this.#sendHead(response, length)
+    if (isBodyLeftOut || body.length === 0) return
+    if (typeof body === 'string') this.#batch.appendText(body)
+    else this.#batch.appendBytes(body)
+  }
+
+  #sendHead(response: Response, length: number): void {
+    if (this.#owner.isLast(response)) response.closes = true
+    let persistence = Persistence.Implied
+    if (response.closes) persistence = Persistence.Close
+    else if (response.request?.minorVersion === 0) persistence = Persistence.KeepAlive // it asked for that
+    const date = this.#owner.refreshDate()
+    const { statusCode, lines, defaultType, framing } = response
+    this.#batch.appendText(responseHead(statusCode, lines, date, defaultType, persistence, framing, length))
+    response.isHeadSent = true
+  }
+
+  #sendPiece(response: Response, data: Payload): void {
+    if (response.framing === Framing.None || response.request?.isHead === true) return
+    const batch = this.#batch
+    const isChunked = response.framing === Framing.Chunked
+    if (isChunked) batch.appendText(`${data.length.toString(16)}\r\n`)
+    if (typeof data === 'string') batch.appendText(data)
+    else batch.appendBytes(data)
+    if (isChunked) batch.appendText('\r\n')
+  }
+
+  #endStream(response: Response): void {
+    if (response.framing === Framing.Chunked && response.request?.isHead !== true) this.#batch.appendText('0\r\n\r\n')
+  }
+}

@@ -1,0 +1,201 @@
+import type { ErrorCode } from '../errors/catalogue.js'
+import { Carry } from './carry.js'
+import type { Limits } from './limits.js'
+import { CONNECT } from './methods.js'
+import type { ParserPool } from './parser-pool.js'
+import { NEED_MORE, REFUSED, type RequestParser, TargetForm } from './parser/request-parser.js'
+import type { PathCache, PathEntry } from './path-cache.js'
+import { pathOfTarget, type Peer, Request } from './request.js'
+import { WholeBody } from './whole-body.js'
+
+/** A request keeps the text around its head alive: this bounds what one slow request of a large read holds. */
+const TEXT_WINDOW = 8 * 1024
+
+/** Who is told what the reader finds. */
+export interface RequestSink {
+  /** A request is complete, body and all. */
+  requestRead(request: Request, path: PathEntry): void
+  /** The client waits for `100 Continue` before it sends its body (RFC 9110 §10.1.1). */
+  continueExpected(): void
+  /** What came is no request that can be served; nothing behind it may be read as one. */
+  requestRefused(error: ErrorCode, request: Request | null): void
+}
+
+/** A request whose body is still on its way. */
+interface Pending {
+  readonly request: Request
+  readonly path: PathEntry
+  readonly body: WholeBody
+}
+
+/**
+ * Turns the bytes of one connection into requests, one a step, so that the connection can stop in between.
+ * Whatever is incomplete when the bytes end is kept here.
+ */
+export class RequestReader {
+  /** While a request is handed over: whether more bytes stand behind it. */
+  hasMore = false
+  readonly #sink: RequestSink & Peer
+  readonly #limits: Limits
+  readonly #paths: PathCache
+  readonly #parsers: ParserPool
+
+  /** What has come of a head, and the parser that knows it. */
+  #carry: Carry | null = null
+  #parser: RequestParser | null = null
+  #pending: Pending | null = null
+
+  #bytes: Buffer | null = null
+  #limit = 0
+  /** A window of the bytes as text, one character a byte, beginning at {@link #textFrom}. */
+  #text = ''
+  #textFrom = 0
+
+  constructor(sink: RequestSink & Peer, limits: Limits, paths: PathCache, parsers: ParserPool) {
+    this.#sink = sink
+    this.#limits = limits
+    this.#paths = paths
+    this.#parsers = parsers
+  }
+
+  /** Whether a request has begun and is not complete. */
+  get isMidRequest(): boolean {
+    return this.#carry !== null || this.#pending !== null
+  }
+
+  /** The next steps read from `bytes`, up to `limit`. */
+  begin(bytes: Buffer, limit: number): void {
+    this.#bytes = bytes
+    this.#limit = limit
+  }
+
+  /** Lets go of the bytes, and of the text made of them. */
+  end(): void {
+    this.#bytes = null
+    this.#text = ''
+  }
+
+  /** Forgets what is incomplete. */
+  forget(): void {
+    if (this.#parser !== null) this.#parsers.giveBack(this.#parser)
+    this.#parser = null
+    this.#carry = null
+    this.#pending = null
+  }
+
+  /** Reads on at `from`, until a request is complete or the bytes end. @returns where it stopped */
+  step(from: number): number {
+    if (this.#pending !== null) return this.#readBody(this.#pending, from)
+    if (this.#carry !== null) return this.#readCarried(this.#carry, from)
+    return this.#readHead(from)
+  }
+
+  #readHead(from: number): number {
+    const bytes = this.#bytes as Buffer
+    const parser = this.#parsers.shared
+    const end = parser.parse(bytes, from, this.#limit)
+    if (end === NEED_MORE) {
+      this.#parser = this.#parsers.takeShared()
+      this.#carry = new Carry(bytes.subarray(from, this.#limit))
+      return this.#limit
+    }
+    if (end === REFUSED) {
+      this.#sink.requestRefused(parser.error, null)
+      return this.#limit
+    }
+    return this.#takeHead(parser, this.#textBase(bytes, from, end, this.#limit), bytes, from, end)
+  }
+
+  /** Goes on with a head that came in pieces. The parser refuses it before it can grow too large. */
+  #readCarried(carry: Carry, from: number): number {
+    const bytes = this.#bytes as Buffer
+    const parser = this.#parser as RequestParser
+    const carriedBefore = carry.length
+    carry.append(bytes.subarray(from, this.#limit))
+    const end = parser.parse(carry.bytes, 0, carry.length)
+    if (end === NEED_MORE) return this.#limit
+
+    this.#carry = null
+    this.#parser = null
+    let at = this.#limit
+    if (end === REFUSED) {
+      this.#sink.requestRefused(parser.error, null)
+    } else {
+      this.#text = ''
+      const base = this.#textBase(carry.bytes, 0, end, end)
+      at = this.#takeHead(parser, base, carry.bytes, 0, from + end - carriedBefore)
+      this.#text = ''
+    }
+    this.#parsers.giveBack(parser)
+    return at
+  }
+
+  /** A head is complete: it stands in `source[start, …)`, and what follows it at `from`. */
+  #takeHead(parser: RequestParser, base: number, source: Buffer, start: number, from: number): number {
+    const path =
+      parser.targetForm === TargetForm.Origin
+        ? this.#paths.lookup(source, start + parser.targetStart, start + parser.pathEnd, parser.pathHash)
+        : this.#pathOfOtherForm(parser, base)
+    const request = new Request(parser, path.path, this.#text, base, this.#sink)
+    const error = this.#whyNotServed(parser)
+    if (error !== null) {
+      this.#sink.requestRefused(error, request)
+      return this.#limit
+    }
+    if (parser.contentLength <= 0) {
+      this.hasMore = from < this.#limit
+      this.#sink.requestRead(request, path)
+      return from
+    }
+    this.#pending = { request, path, body: new WholeBody(parser.contentLength) }
+    const expectsContinue = parser.expectsContinue && parser.minorVersion === 1
+    const at = this.#readBody(this.#pending, from)
+    if (expectsContinue && this.#pending !== null) this.#sink.continueExpected()
+    return at
+  }
+
+  #readBody(pending: Pending, from: number): number {
+    const at = pending.body.take(this.#bytes as Buffer, from, this.#limit)
+    if (!pending.body.isComplete) return at
+    this.#pending = null
+    pending.request.body = pending.body.bytes
+    this.hasMore = at < this.#limit
+    this.#sink.requestRead(pending.request, pending.path)
+    return at
+  }
+
+  #whyNotServed(parser: RequestParser): ErrorCode | null {
+    if (parser.method === CONNECT) return 'CAL_ERR_HTTP_CONNECT'
+    if (parser.isChunked) return 'CAL_ERR_HTTP_CHUNKED'
+    if (parser.expectsOther) return 'CAL_ERR_HTTP_EXPECTATION'
+    if (parser.contentLength > this.#limits.bodyBytes) return 'CAL_ERR_HTTP_BODY_TOO_LARGE'
+    return null
+  }
+
+  /**
+   * Makes {@link #text} hold the head in `bytes[from, end)`. One string serves many heads; see `design.md`,
+   * "Reading without copies, without danger".
+   * @returns where the head begins in it
+   */
+  #textBase(bytes: Buffer, from: number, end: number, limit: number): number {
+    if (this.#text === '' || end > this.#textFrom + this.#text.length) {
+      this.#text = bytes.toString('latin1', from, Math.max(end, Math.min(from + TEXT_WINDOW, limit)))
+      this.#textFrom = from
+    }
+    return from - this.#textFrom
+  }
+
+  /** Not interned: only proxies and OPTIONS send such targets. */
+  #pathOfOtherForm(parser: RequestParser, base: number): PathEntry {
+    const target = this.#text.slice(base + parser.targetStart, base + parser.targetEnd)
+    const path = Buffer.from(pathOfTarget(parser.targetForm, target), 'latin1')
+    return this.#paths.lookup(path, 0, path.length, hashOf(path))
+  }
+}
+
+/** The parser's hash (FNV-1a), so that both forms of a path share one entry. */
+function hashOf(path: Buffer): number {
+  let hash = 0x811c9dc5 | 0
+  for (const byte of path) hash = Math.imul(hash ^ byte, 0x01000193)
+  return hash
+}

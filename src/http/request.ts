@@ -1,0 +1,123 @@
+import { Headers } from './headers.js'
+import { HEAD, type Method, METHODS, UNKNOWN_METHOD } from './methods.js'
+import { type RequestParser, TargetForm } from './parser/request-parser.js'
+
+/** Whom a request came from. */
+export interface Peer {
+  readonly remoteAddress: string | null
+}
+
+const NO_BODY = Buffer.alloc(0)
+
+/**
+ * A request. It holds one string and a few offsets into it; whatever is not asked for is never made. All of it
+ * stays valid for as long as the handler keeps it.
+ */
+export class Request {
+  /**
+   * The target's path: percent-encoded as it came, without the query; `*` for `OPTIONS *`.
+   */
+  readonly path: string
+  /** Minor version of HTTP: 1 for HTTP/1.1, 0 for HTTP/1.0. */
+  readonly minorVersion: number
+  /** @internal Whether the connection goes on after this request, as far as the client is concerned (RFC 9112 §9.3). */
+  readonly persists: boolean
+  /** The body, whole; empty when there is none. */
+  body: Buffer = NO_BODY
+
+  readonly #method: number
+  readonly #text: string
+  readonly #targetStart: number
+  readonly #targetEnd: number
+  readonly #fieldsStart: number
+  readonly #fieldsEnd: number
+  readonly #peer: Peer
+  #headers: Headers | null = null
+  #query: URLSearchParams | null = null
+  #abort: AbortController | null = null
+  #abortReason: Error | null = null
+
+  /**
+   * @internal
+   * @param head the parser that has just completed this head
+   * @param text holds the head, one character a byte; it begins at `base` there
+   */
+  constructor(head: RequestParser, path: string, text: string, base: number, peer: Peer) {
+    this.path = path
+    this.minorVersion = head.minorVersion
+    this.persists = !head.saysClose && (head.minorVersion === 1 || head.saysKeepAlive)
+    this.#method = head.method
+    this.#text = text
+    this.#targetStart = base + head.targetStart
+    this.#targetEnd = base + head.targetEnd
+    this.#fieldsStart = base + head.fieldsStart
+    this.#fieldsEnd = base + head.fieldsEnd
+    this.#peer = peer
+  }
+
+  get method(): Method {
+    return METHODS[this.#method] as Method
+  }
+
+  /** The request target as it came. */
+  get target(): string {
+    return this.#text.slice(this.#targetStart, this.#targetEnd)
+  }
+
+  /** The parameters behind the `?`, decoded. */
+  get query(): URLSearchParams {
+    if (this.#query === null) {
+      const { target } = this
+      const mark = target.indexOf('?')
+      this.#query = new URLSearchParams(mark === -1 ? '' : target.slice(mark + 1))
+    }
+    return this.#query
+  }
+
+  get headers(): Headers {
+    return (this.#headers ??= new Headers(this.#text, this.#fieldsStart, this.#fieldsEnd))
+  }
+
+  /**
+   * Aborts when the client goes away before it has got its response; the reason is a `CalandriaError` with the
+   * code `CAL_ERR_CLIENT_GONE`. Give it to whatever the handler waits for.
+   */
+  get signal(): AbortSignal {
+    if (this.#abort === null) {
+      this.#abort = new AbortController()
+      if (this.#abortReason !== null) this.#abort.abort(this.#abortReason)
+    }
+    return this.#abort.signal
+  }
+
+  /** The client's address, as the connection has it; `null` once the connection is gone. */
+  get remoteAddress(): string | null {
+    return this.#peer.remoteAddress
+  }
+
+  /** @internal Whether the response must have no body (RFC 9110 §9.3.2). */
+  get isHead(): boolean {
+    return this.#method === HEAD
+  }
+
+  /** @internal Whether nobody knows the method: such a request never reaches a handler. */
+  get isMethodUnknown(): boolean {
+    return this.#method === UNKNOWN_METHOD
+  }
+
+  /** @internal */
+  abort(reason: Error): void {
+    this.#abortReason = reason
+    this.#abort?.abort(reason)
+  }
+}
+
+/** The path of a target that is not in origin form (RFC 9112 §3.2.2 to §3.2.4). */
+export function pathOfTarget(form: TargetForm, target: string): string {
+  if (form !== TargetForm.Absolute) return target
+  const authority = target.indexOf('//') + 2
+  const end = target.indexOf('?', authority)
+  const withoutQuery = end === -1 ? target : target.slice(0, end)
+  const slash = withoutQuery.indexOf('/', authority)
+  return slash === -1 ? '/' : withoutQuery.slice(slash)
+}

@@ -1,0 +1,34 @@
+export { CalandriaError, CalandriaTypeError } from './errors/calandria-error.js'
+export { type ErrorCode, type ErrorEntry, ERRORS } from './errors/catalogue.js'
+
+export { type Clock, monotonicClock, VirtualClock } from './reactor/clock.js'
+export type { Driver } from './reactor/driver.js'
+export type { Instrument } from './reactor/instrument.js'
+export { type Flushable, Reactor, type ReactorOptions, type ReactorStatistics } from './reactor/reactor.js'
+export type { Task } from './reactor/ready-queue.js'
+export type { Timer } from './reactor/timer-wheel.js'
+export { driveVirtually } from './reactor/virtual-drive.js'
+
+export { endOfRead, endOfTurn, type FlushPolicy, perResponse } from './io/flush-policy.js'
+export { createMemoryPair, type MemoryPairOptions, type MemoryTransport } from './io/memory-transport.js'
+export type { ReadPath } from './io/read-path.js'
+export type { ListeningAddress } from './io/tcp-acceptor.js'
+export { connectTcp, type TcpConnectOptions } from './io/tcp-connector.js'
+export type { Segment, Transport, TransportListener } from './io/transport.js'
+
+export type { ErrorListener, Handler } from './http/handler.js'
+export type { Headers } from './http/headers.js'
+export { DEFAULT_LIMITS, type Limits } from './http/limits.js'
+export type { Method } from './http/methods.js'
+export type { Request } from './http/request.js'
+export type { Body, Response } from './http/response.js'
+export { type RouteHandler, type RouteParameters, Router } from './http/router.js'
+export {
+  type CloseOptions,
+  type CloseReport,
+  type ListeningServer,
+  serve,
+  Server,
+  type ServerStatistics,
+} from './http/server.js'
+export type { FlushPolicyName, ServeOptions } from './http/server-options.js'
