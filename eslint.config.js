@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import importX from 'eslint-plugin-import-x'
+import importX, { createNodeResolver } from 'eslint-plugin-import-x'
 import n from 'eslint-plugin-n'
 import tseslint from 'typescript-eslint'
 
@@ -18,6 +18,9 @@ export default tseslint.config(
   ...tseslint.configs.stylisticTypeChecked,
   {
     plugins: { n, 'import-x': importX },
+    settings: {
+      'import-x/resolver-next': [createNodeResolver({ extensionAlias: { '.js': ['.ts', '.js'] } })],
+    },
     languageOptions: {
       parserOptions: {
         project: ['src/tsconfig.json', 'examples/tsconfig.json', 'bench/tsconfig.json', 'test/tsconfig.json'],
@@ -26,11 +29,19 @@ export default tseslint.config(
     },
     rules: {
       // enums and hot loops read better with numbers and indices spelled out
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      // indexing yields `T | undefined`; where an invariant says otherwise, `as T` says so without the banned `!`
+      '@typescript-eslint/non-nullable-type-assertion-style': 'off',
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/prefer-for-of': 'off',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       eqeqeq: 'error',
       'no-fallthrough': 'error',
       'max-lines': ['error', { max: 400 }],
@@ -47,19 +58,51 @@ export default tseslint.config(
         {
           basePath: root,
           zones: [
-            { target: './src/errors', from: './src', except: ['./errors'], message: 'errors stands below everything.' },
-            { target: './src/reactor', from: ['./src/io', './src/http'], message: 'Imports go down only: reactor is the ground floor.' },
-            { target: './src/io', from: './src/http', message: 'Imports go down only: io knows nothing of HTTP.' },
-            { target: './src', from: ['./bench', './test', './examples'], message: 'The product imports nothing from outside src.' },
+            {
+              target: './src/errors',
+              from: './src',
+              except: ['./errors'],
+              message: 'errors stands below everything.',
+            },
+            {
+              target: './src/reactor',
+              from: ['./src/io', './src/http'],
+              message: 'Imports go down only: reactor is the ground floor.',
+            },
+            {
+              target: './src/io',
+              from: './src/http',
+              message: 'Imports go down only: io knows nothing of HTTP.',
+            },
+            {
+              target: './src',
+              from: ['./bench', './test', './examples'],
+              message: 'The product imports nothing from outside src.',
+            },
           ],
         },
       ],
       'no-restricted-imports': [
         'error',
-        { paths: ['node:net', 'net', 'node:tls', 'node:http', 'node:https', 'node:timers', 'node:perf_hooks', 'node:timers/promises'] },
+        {
+          paths: [
+            'node:net',
+            'net',
+            'node:tls',
+            'node:http',
+            'node:https',
+            'node:timers',
+            'node:perf_hooks',
+            'node:timers/promises',
+          ],
+        },
       ],
       'no-restricted-globals': ['error', ...timeAndChance],
-      'no-restricted-properties': ['error', { object: 'Math', property: 'random' }, { object: 'process', property: 'hrtime' }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random' },
+        { object: 'process', property: 'hrtime' },
+      ],
     },
   },
   {

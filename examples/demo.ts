@@ -40,7 +40,9 @@ async function start(port: number): Promise<ListeningServer> {
     return await serve({ reactor, host: HOST, port, handler: demoRoutes(reactor).handler })
   } catch (error) {
     if (error instanceof CalandriaError && error.code === 'CAL_ERR_ADDRESS_IN_USE') {
-      return fail(`port ${port} is in use by another program; choose another: npm start -- --port ${port + 1}`)
+      return fail(
+        `port ${port} is in use by another program; choose another: npm start -- --port ${port + 1}`,
+      )
     }
     throw error
   }

@@ -19,11 +19,17 @@ const local = (message: string): ErrorEntry => ({ status: null, connection: 'non
 export const ERRORS = {
   // Request heads: where the stream can't be trusted, the connection closes.
   CAL_ERR_HTTP_METHOD: refused(400, 'the method is not a token (RFC 9110 §9.1)'),
-  CAL_ERR_HTTP_METHOD_TOO_LONG: refused(501, 'the method is longer than any that is implemented (RFC 9112 §3)'),
+  CAL_ERR_HTTP_METHOD_TOO_LONG: refused(
+    501,
+    'the method is longer than any that is implemented (RFC 9112 §3)',
+  ),
   CAL_ERR_HTTP_TARGET: refused(400, 'the request target is malformed (RFC 9112 §3.2)'),
   CAL_ERR_HTTP_TARGET_TOO_LONG: refused(414, 'the request target is too long (RFC 9112 §3)'),
   CAL_ERR_HTTP_VERSION: refused(400, 'the HTTP version is malformed (RFC 9112 §2.3)'),
-  CAL_ERR_HTTP_VERSION_UNSUPPORTED: refused(505, 'the HTTP version is neither 1.0 nor 1.1 (RFC 9110 §15.6.6)'),
+  CAL_ERR_HTTP_VERSION_UNSUPPORTED: refused(
+    505,
+    'the HTTP version is neither 1.0 nor 1.1 (RFC 9110 §15.6.6)',
+  ),
   CAL_ERR_HTTP_LINE_END: refused(400, 'a line does not end with CR LF (RFC 9112 §2.2)'),
   CAL_ERR_HTTP_FIELD_NAME: refused(400, 'a field name is not a token followed by a colon (RFC 9112 §5.1)'),
   CAL_ERR_HTTP_FIELD_VALUE: refused(400, 'a field value holds a control character (RFC 9110 §5.5)'),

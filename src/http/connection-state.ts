@@ -26,7 +26,11 @@ const { Open, Draining, Lingering, Closed } = ConnectionState
 const { LastRequest, AllWritten, TransportClosed } = ConnectionEvent
 
 /** Every transition there is. */
-export const CONNECTION_TRANSITIONS: readonly (readonly [ConnectionState, ConnectionEvent, ConnectionState])[] = [
+export const CONNECTION_TRANSITIONS: readonly (readonly [
+  ConnectionState,
+  ConnectionEvent,
+  ConnectionState,
+])[] = [
   [Open, LastRequest, Draining],
   [Draining, AllWritten, Lingering],
   [Open, TransportClosed, Closed],

@@ -185,7 +185,8 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
     if (!request.persists) this.#transition(ConnectionEvent.LastRequest)
 
     pacer.beforeHandler(path)
-    if (!batch.isEmpty && server.policy.leavesBefore(pacer.expectedMs(path), pacer.tick - batch.openedAt)) batch.flush()
+    if (!batch.isEmpty && server.policy.leavesBefore(pacer.expectedMs(path), pacer.tick - batch.openedAt))
+      batch.flush()
     this.#pipeline.begin(response)
     const repliesWaiting = batch.replies
     if (request.isMethodUnknown) this.#sendError(response, 'CAL_ERR_HTTP_METHOD_UNKNOWN')
@@ -196,7 +197,8 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
   #handle(request: Request, response: Response): void {
     try {
       const result = this.#server.handler(request, response) as unknown
-      if (isPromise(result)) result.then(undefined, (error: unknown) => this.#handlerFailed(error, request, response))
+      if (isPromise(result))
+        result.then(undefined, (error: unknown) => this.#handlerFailed(error, request, response))
     } catch (error) {
       this.#handlerFailed(error, request, response)
     }
@@ -257,7 +259,9 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
 
   isLast(response: Response): boolean {
     if (!this.#server.isClosing || response.next !== null) return false
-    return this.#backlog === null && !this.#reader.isMidRequest && !(this.#isDispatching && this.#reader.hasMore)
+    return (
+      this.#backlog === null && !this.#reader.isMidRequest && !(this.#isDispatching && this.#reader.hasMore)
+    )
   }
 
   /** What is behind it in the pipeline was asked for after a message that ends the connection: it gets no reply. */
@@ -331,5 +335,7 @@ function makeBacklog(rest: Uint8Array): Backlog {
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function'
+  return (
+    typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function'
+  )
 }

@@ -42,7 +42,7 @@ const lastLines = new Map<string, HeaderLine>()
  */
 export function headerLine(name: string, value: string | number): HeaderLine {
   const last = lastLines.get(name)
-  if (last !== undefined && last.value === value) return last
+  if (last?.value === value) return last
   if (last === undefined && !(typeof name === 'string' && TOKEN.test(name))) {
     throw new CalandriaTypeError('CAL_ERR_RESPONSE_HEADER', `the name ${show(name)} is not a token`)
   }
@@ -58,7 +58,8 @@ export function headerLine(name: string, value: string | number): HeaderLine {
 export function headerLines(name: string, values: readonly (string | number)[]): HeaderLine {
   const lines = values.map((value) => headerLine(name, value))
   const first = lines[0]
-  if (first === undefined) throw new CalandriaTypeError('CAL_ERR_RESPONSE_HEADER', `${show(name)} has no value`)
+  if (first === undefined)
+    throw new CalandriaTypeError('CAL_ERR_RESPONSE_HEADER', `${show(name)} has no value`)
   return { ...first, text: lines.map((line) => line.text).join('') }
 }
 

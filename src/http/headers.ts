@@ -54,7 +54,7 @@ export class Headers {
     if (this.#fields !== null) return this.#fields
     const fields: string[] = []
     const text = this.#text
-    for (let start = this.#start; start < this.#end; ) {
+    for (let start = this.#start; start < this.#end;) {
       const lineEnd = text.indexOf('\r\n', start)
       const colon = text.indexOf(':', start)
       fields.push(text.slice(start, colon).toLowerCase(), trimOws(text, colon + 1, lineEnd))

@@ -36,7 +36,8 @@ export class PathCache {
   lookup(bytes: Uint8Array, start: number, end: number, hash: number): PathEntry {
     const slot = (hash ^ (hash >>> 16)) & (SLOTS - 1)
     const found = this.#slots[slot] as PathEntry | null
-    if (found !== null && found.hash === hash && equals(found.bytes as Uint8Array, bytes, start, end)) return found
+    if (found !== null && found.hash === hash && equals(found.bytes as Uint8Array, bytes, start, end))
+      return found
     const path = (bytes as Buffer).toString('latin1', start, end)
     if (end - start > LONGEST_KEPT) return new PathEntry(path, hash, null)
     return (this.#slots[slot] = new PathEntry(path, hash, bytes.slice(start, end)))

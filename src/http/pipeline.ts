@@ -185,6 +185,7 @@ export class Pipeline {
   }
 
   #endStream(response: Response): void {
-    if (response.framing === Framing.Chunked && response.request?.isHead !== true) this.#batch.appendText('0\r\n\r\n')
+    if (response.framing === Framing.Chunked && response.request?.isHead !== true)
+      this.#batch.appendText('0\r\n\r\n')
   }
 }

@@ -147,10 +147,11 @@ export class RequestReader {
       this.#sink.requestRead(request, path)
       return from
     }
-    this.#pending = { request, path, body: new WholeBody(parser.contentLength) }
+    const pending: Pending = { request, path, body: new WholeBody(parser.contentLength) }
     const expectsContinue = parser.expectsContinue && parser.minorVersion === 1
-    const at = this.#readBody(this.#pending, from)
-    if (expectsContinue && this.#pending !== null) this.#sink.continueExpected()
+    this.#pending = pending
+    const at = this.#readBody(pending, from)
+    if (expectsContinue && !pending.body.isComplete) this.#sink.continueExpected()
     return at
   }
 

@@ -41,9 +41,11 @@ export class Router {
 
   /** @throws CalandriaTypeError `CAL_ERR_ROUTE` for a method or a path that can't be, or that is taken */
   on(methods: Method | readonly Method[], path: string, handler: RouteHandler): this {
-    if (typeof handler !== 'function') throw new CalandriaTypeError('CAL_ERR_ROUTE', 'the handler must be a function')
+    if (typeof handler !== 'function')
+      throw new CalandriaTypeError('CAL_ERR_ROUTE', 'the handler must be a function')
     for (const method of typeof methods === 'string' ? [methods] : methods) {
-      if (!METHODS.includes(method) || method.length === 0) throw new CalandriaTypeError('CAL_ERR_ROUTE', method)
+      if (!METHODS.includes(method) || method.length === 0)
+        throw new CalandriaTypeError('CAL_ERR_ROUTE', method)
       try {
         this.#tree.on(method as findMyWay.HTTPMethod, path, unused, handler)
       } catch (error) {
@@ -91,9 +93,8 @@ export class Router {
   }
 
   #addStatic(method: Method, path: string, handler: RouteHandler): void {
-    let handlers = this.#static.get(path)
-    if (handlers === undefined) this.#static.set(path, (handlers = new Map()))
-    handlers.set(method, handler)
+    const handlers = this.#static.get(path) ?? new Map<string, RouteHandler>()
+    this.#static.set(path, handlers.set(method, handler))
   }
 
   #route(request: Request, response: Response): void | Promise<void> {

@@ -85,7 +85,12 @@ export function checkOptions(options: ServeOptions): CheckedOptions {
     limits: checkLimits(options.limits ?? {}),
     lingerMs: milliseconds('lingerMs', options.lingerMs, 5000),
     backlog: wholeNumber('backlog', options.backlog ?? 4096, 1, 0x7fff_ffff),
-    highWaterMark: wholeNumber('highWaterMark', options.highWaterMark ?? 64 * 1024, 1, Number.MAX_SAFE_INTEGER),
+    highWaterMark: wholeNumber(
+      'highWaterMark',
+      options.highWaterMark ?? 64 * 1024,
+      1,
+      Number.MAX_SAFE_INTEGER,
+    ),
     readPath: chooseReadPath(options.readPath),
     reactor: aReactor(options.reactor),
   }
@@ -95,9 +100,10 @@ function checkLimits(given: Partial<Limits>): Limits {
   if (typeof given !== 'object' || (given as unknown) === null) throw wrong('limits must be an object')
   refuseUnknown(given, Object.keys(DEFAULT_LIMITS), 'limits.')
   const limits: Record<string, number> = { ...DEFAULT_LIMITS }
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, value] of Object.entries<unknown>(given)) {
     const least = name === 'bodyBytes' ? 0 : 1
-    if (value !== undefined) limits[name] = wholeNumber(`limits.${name}`, value, least, Number.MAX_SAFE_INTEGER)
+    if (value !== undefined)
+      limits[name] = wholeNumber(`limits.${name}`, value, least, Number.MAX_SAFE_INTEGER)
   }
   return Object.freeze(limits) as unknown as Limits
 }

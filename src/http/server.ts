@@ -94,7 +94,9 @@ export class Server implements AsyncDisposable {
 
   /** @internal Use {@link serve}. */
   async listen(): Promise<void> {
-    this.#acceptor = await TcpAcceptor.listen(this.reactor, this.#options, (transport) => this.accept(transport))
+    this.#acceptor = await TcpAcceptor.listen(this.reactor, this.#options, (transport) =>
+      this.accept(transport),
+    )
   }
 
   /** Where the server listens; `null` when it does not. */

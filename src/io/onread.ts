@@ -19,7 +19,7 @@ interface OnreadSlots {
 export type OnreadCallback = (this: Socket, nread: number, buffer: Uint8Array) => boolean
 
 interface Handle {
-  useUserBuffer?: unknown
+  useUserBuffer?: (buffer: Uint8Array) => void
 }
 
 let slots: OnreadSlots | null | undefined

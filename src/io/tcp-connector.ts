@@ -28,7 +28,13 @@ export async function connectTcp(reactor: Reactor, options: TcpConnectOptions): 
   if (readPath === 'onread' && !useOnread) throw new CalandriaError('CAL_ERR_READ_PATH', 'onread')
 
   return new Promise((resolve, reject) => {
-    const socketOptions = { host, port, allowHalfOpen: true, noDelay: true, writableHighWaterMark: highWaterMark }
+    const socketOptions = {
+      host,
+      port,
+      allowHalfOpen: true,
+      noDelay: true,
+      writableHighWaterMark: highWaterMark,
+    }
     const socket = connect(socketOptions)
     const fail = (cause: Error): void =>
       reject(new CalandriaError('CAL_ERR_CONNECT', `${host}:${port} (${cause.message})`, { cause }))

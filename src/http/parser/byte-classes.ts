@@ -34,7 +34,8 @@ function classify(): Uint8Array {
   // RFC 3986 allows fewer. Browsers leave [ ] { } | \ ^ ` as they are (WHATWG URL, query state), and these can't
   // be mistaken for the end of anything; so they are let through, and " < > # and all that is not ASCII are not.
   addRange(0x21, 0x7e, PATH | TARGET)
-  for (const char of '"<>#') classes[char.charCodeAt(0)] = (classes[char.charCodeAt(0)] ?? 0) & ~(PATH | TARGET)
+  for (const char of '"<>#')
+    classes[char.charCodeAt(0)] = (classes[char.charCodeAt(0)] ?? 0) & ~(PATH | TARGET)
   classes[0x3f] = (classes[0x3f] ?? 0) & ~PATH
 
   add("-._~!$&'()*+,;=%", HOST)

@@ -27,9 +27,13 @@ export function framingField(bytes: Uint8Array, start: number, end: number): Fra
     case 10:
       return equalsFolded(bytes, start, end, CONNECTION_NAME) ? FramingField.Connection : FramingField.None
     case 14:
-      return equalsFolded(bytes, start, end, CONTENT_LENGTH_NAME) ? FramingField.ContentLength : FramingField.None
+      return equalsFolded(bytes, start, end, CONTENT_LENGTH_NAME)
+        ? FramingField.ContentLength
+        : FramingField.None
     case 17:
-      return equalsFolded(bytes, start, end, TRANSFER_ENCODING_NAME) ? FramingField.TransferEncoding : FramingField.None
+      return equalsFolded(bytes, start, end, TRANSFER_ENCODING_NAME)
+        ? FramingField.TransferEncoding
+        : FramingField.None
     default:
       return FramingField.None
   }

@@ -173,8 +173,11 @@ export class Scanner implements RequestParser {
       i = skip(bytes, i, VALUE)
       if (i - fieldsStart > mostBytes) return this.#refuse('CAL_ERR_HTTP_HEAD_TOO_LARGE')
       if (bytes[i] !== CR || bytes[i + 1] !== LF) {
-        if (i >= limit || (bytes[i] === CR && i + 1 >= limit)) return this.#suspend(phase, i - from, mark - from)
-        return this.#refuse(bytes[i] === CR || bytes[i] === LF ? 'CAL_ERR_HTTP_LINE_END' : 'CAL_ERR_HTTP_FIELD_VALUE')
+        if (i >= limit || (bytes[i] === CR && i + 1 >= limit))
+          return this.#suspend(phase, i - from, mark - from)
+        return this.#refuse(
+          bytes[i] === CR || bytes[i] === LF ? 'CAL_ERR_HTTP_LINE_END' : 'CAL_ERR_HTTP_FIELD_VALUE',
+        )
       }
       if (this.#field !== FramingField.None && !this.#takeField(bytes, mark, i)) return REFUSED
       if (++this.#fields > this.#limits.headerFields) return this.#refuse('CAL_ERR_HTTP_TOO_MANY_FIELDS')
@@ -314,7 +317,12 @@ export class Scanner implements RequestParser {
 /** @returns the position of the first byte from `i` on that is not of `kind`; four bytes a step */
 function skip(bytes: Uint8Array, i: number, kind: number): number {
   while (
-    (BYTE_CLASSES[bytes[i]!]! & BYTE_CLASSES[bytes[i + 1]!]! & BYTE_CLASSES[bytes[i + 2]!]! & BYTE_CLASSES[bytes[i + 3]!]! & kind) !== 0
+    (BYTE_CLASSES[bytes[i]!]! &
+      BYTE_CLASSES[bytes[i + 1]!]! &
+      BYTE_CLASSES[bytes[i + 2]!]! &
+      BYTE_CLASSES[bytes[i + 3]!]! &
+      kind) !==
+    0
   )
     i += 4
   while ((BYTE_CLASSES[bytes[i]!]! & kind) !== 0) i++
