@@ -4,12 +4,12 @@ import { RECEIVE_SLACK, type Transport, type TransportListener } from '../io/tra
 import { BATCH_CAP, WriteBatch } from '../io/write-batch.js'
 import type { Timer } from '../reactor/timer-wheel.js'
 import { ConnectionEvent, ConnectionState, nextConnectionState } from './connection-state.js'
-import type { DateLine } from './date-line.js'
 import type { PathEntry } from './path-cache.js'
 import { Pipeline, type PipelineOwner } from './pipeline.js'
 import type { Peer, Request } from './request.js'
 import { RequestReader, type RequestSink } from './request-reader.js'
 import { Response } from './response.js'
+import type { HeadMaker } from './response-head.js'
 import { ResponseState } from './response-state.js'
 import type { ServerContext } from './server-context.js'
 
@@ -63,6 +63,7 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
 
   /** The server's patience is over: what is still owed will never be answered. */
   abort(): void {
+    this.#transition(ConnectionEvent.LastRequest) // what was read already is not dispatched any more
     this.#transport.abort()
   }
 
@@ -125,6 +126,7 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
       }
     }
     reader.end()
+    pacer.end(this.#batch.replies)
     this.#isDispatching = false
     return this.#state === ConnectionState.Open ? at : limit
   }
@@ -184,7 +186,7 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
     this.#owesContinue = false
     if (!request.persists) this.#transition(ConnectionEvent.LastRequest)
 
-    pacer.beforeHandler(path)
+    pacer.beforeHandler(path, batch.replies)
     if (!batch.isEmpty && server.policy.leavesBefore(pacer.expectedMs(path), pacer.tick - batch.openedAt))
       batch.flush()
     this.#pipeline.begin(response)
@@ -197,11 +199,15 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
   #handle(request: Request, response: Response): void {
     try {
       const result = this.#server.handler(request, response) as unknown
-      if (isPromise(result))
-        result.then(undefined, (error: unknown) => this.#handlerFailed(error, request, response))
+      if (result !== undefined && isPromise(result)) this.#watch(result, request, response)
     } catch (error) {
       this.#handlerFailed(error, request, response)
     }
+  }
+
+  /** Apart from {@link #handle}, which would have to make a context for the closure on every call. */
+  #watch(result: PromiseLike<unknown>, request: Request, response: Response): void {
+    result.then(undefined, (error: unknown) => this.#handlerFailed(error, request, response))
   }
 
   /** A handler threw or rejected: 500 if nothing has been sent, otherwise nobody may take the rest for whole. */
@@ -240,13 +246,13 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
 
   // ---- PipelineOwner ----------------------------------------------------------------------------------------
 
-  outputReady(isReplyComplete: boolean): void {
+  outputReady(isReplyComplete: boolean, closes = false): void {
     const server = this.#server
     const batch = this.#batch
     if (isReplyComplete) {
       server.counters.responses++
       batch.countReply(server.pacer.tick)
-      if (this.#owesContinue && this.#pipeline.inFlight === 0) {
+      if (this.#owesContinue && !closes && this.#pipeline.inFlight === 0) {
         this.#owesContinue = false
         batch.appendText(CONTINUE)
       }
@@ -254,7 +260,8 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
     if (batch.isFull || (isReplyComplete && server.policy.leavesAfterReply)) batch.flush()
     if (this.#isDispatching) return
     if (!batch.isEmpty) batch.flushSoon()
-    if (isReplyComplete) this.#steer()
+    if (isReplyComplete) this.#finishWhenDone()
+    if (isReplyComplete || this.#isPaused) this.#steer() // a reply that becomes first lets go of what it held
   }
 
   isLast(response: Response): boolean {
@@ -281,14 +288,14 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
 
   abortConnection(): void {
     this.#batch.flush() // replies before the broken one are whole
-    this.#transport.abort()
+    this.abort()
   }
 
   /** During a read it is true already; a reply from elsewhere may come long after the last look at the clock. */
-  refreshDate(): DateLine {
-    const { date, reactor } = this.#server
+  freshHeads(): HeadMaker {
+    const { date, heads, reactor } = this.#server
     if (!this.#isDispatching) date.refresh(reactor.clock.now())
-    return date
+    return heads
   }
 
   // ---- the end ----------------------------------------------------------------------------------------------

@@ -1,14 +1,7 @@
 import type { Clock } from '../reactor/clock.js'
-import { statusLine } from './status-lines.js'
 
-/**
- * The `Date` line (RFC 9110 §6.6.1), made anew once a second, together with the status line of 200 before it:
- * nearly every head begins with these two.
- */
+/** The `Date` line (RFC 9110 §6.6.1), made anew once a second. */
 export class DateLine {
-  /** `HTTP/1.1 200 OK` and the Date line. */
-  okAndDate = ''
-  /** The Date line. */
   line = ''
   readonly #clock: Clock
   /** Reading of the monotonic clock from which on the line is stale. */
@@ -25,7 +18,6 @@ export class DateLine {
     // ECMA-262 gives toUTCString() the very form of RFC 9110 §5.6.7. No time is read here, only written.
     // eslint-disable-next-line no-restricted-globals
     this.line = `Date: ${new Date(wallTime).toUTCString()}\r\n`
-    this.okAndDate = statusLine(200) + this.line
     this.#staleAt = now + (1000 - (wallTime % 1000))
   }
 }

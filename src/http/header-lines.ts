@@ -56,7 +56,7 @@ export function headerLine(name: string, value: string | number): HeaderLine {
 
 /** The same for a list: one line for each value (`Set-Cookie` needs that). */
 export function headerLines(name: string, values: readonly (string | number)[]): HeaderLine {
-  const lines = values.map((value) => headerLine(name, value))
+  const lines = Array.isArray(values) ? values.map((value: string | number) => headerLine(name, value)) : []
   const first = lines[0]
   if (first === undefined)
     throw new CalandriaTypeError('CAL_ERR_RESPONSE_HEADER', `${show(name)} has no value`)

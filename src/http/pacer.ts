@@ -42,7 +42,14 @@ export class Pacer {
   begin(now: number): void {
     this.tick = now
     this.#isTickFresh = true
-    this.#untilLook = STRIDE
+  }
+
+  /**
+   * A read is dispatched. Where replies wait for its end together, their last handlers are worth a look too.
+   * @param replies in the batch, that of the last handler included
+   */
+  end(replies: number): void {
+    if (replies > 1 && !this.#isTickFresh) this.#lookBack(replies)
   }
 
   /**
@@ -54,11 +61,12 @@ export class Pacer {
     return path.averageMs
   }
 
-  /** Before a handler runs that will be measured: the clock must not charge it for what ran before. */
-  beforeHandler(path: PathEntry): void {
-    if (this.#isTickFresh || this.#isTrusted(path)) return
-    this.tick = this.#reactor.clock.now()
-    this.#isTickFresh = true
+  /**
+   * Before a handler runs that will be measured: the clock must not charge it for what ran before.
+   * @param replies in the batch
+   */
+  beforeHandler(path: PathEntry, replies: number): void {
+    if (!this.#isTickFresh && !this.#isTrusted(path)) this.#lookBack(replies)
   }
 
   /** @param repliesWaiting replies that were ready in the batch while the handler ran */
@@ -68,15 +76,26 @@ export class Pacer {
       this.#isTickFresh = false
       return
     }
+    const elapsed = this.#look()
+    if (elapsed > this.#budgetMs) this.#foundSlow(elapsed, repliesWaiting)
+    else if (this.#vigilance > 0) this.#vigilance--
+    if (!isTrusted) this.#learn(path, elapsed)
+  }
+
+  /** Judges the handlers since the last look together; the reply of the last one has not waited. */
+  #lookBack(replies: number): void {
+    const elapsed = this.#look()
+    if (elapsed > this.#budgetMs) this.#foundSlow(elapsed, Math.max(replies - 1, 0))
+  }
+
+  /** Looks at the clock. @returns the time since the last look */
+  #look(): number {
     const now = this.#reactor.clock.now()
     const elapsed = now - this.tick
     this.tick = now
     this.#isTickFresh = true
     this.#untilLook = STRIDE
-
-    if (elapsed > this.#budgetMs) this.#foundSlow(elapsed, repliesWaiting)
-    else if (this.#vigilance > 0) this.#vigilance--
-    if (!isTrusted) this.#learn(path, elapsed)
+    return elapsed
   }
 
   #isTrusted(path: PathEntry): boolean {

@@ -40,7 +40,7 @@ export class PathCache {
       return found
     const path = (bytes as Buffer).toString('latin1', start, end)
     if (end - start > LONGEST_KEPT) return new PathEntry(path, hash, null)
-    return (this.#slots[slot] = new PathEntry(path, hash, bytes.slice(start, end)))
+    return (this.#slots[slot] = new PathEntry(path, hash, new Uint8Array(bytes.subarray(start, end))))
   }
 }
 

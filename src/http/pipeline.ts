@@ -1,14 +1,13 @@
 import type { WriteBatch } from '../io/write-batch.js'
 import { BATCH_CAP } from '../io/write-batch.js'
-import type { DateLine } from './date-line.js'
 import { isBodiless, type Payload, type Response } from './response.js'
-import { Framing, Persistence, responseHead } from './response-head.js'
+import { Framing, type HeadMaker, Persistence } from './response-head.js'
 import { ResponseState } from './response-state.js'
 
 /** What a pipeline needs of its connection. */
 export interface PipelineOwner {
-  /** Bytes were put into the batch; `replyIsComplete` when a reply ends with them. */
-  outputReady(replyIsComplete: boolean): void
+  /** Bytes were put into the batch; `isReplyComplete` when a reply ends with them, `closes` when no other may follow. */
+  outputReady(isReplyComplete: boolean, closes?: boolean): void
   /** Asks, when a head is about to be made, whether this reply is the last of the connection. */
   isLast(response: Response): boolean
   /** The reply that ends the connection is in the batch; none may follow it. */
@@ -19,8 +18,8 @@ export interface PipelineOwner {
   continueLater(): void
   /** Nobody may take what was sent so far for a whole message. */
   abortConnection(): void
-  /** Makes sure that the Date line is true now. */
-  refreshDate(): DateLine
+  /** What makes heads, with a Date line that is true now. */
+  freshHeads(): HeadMaker
 }
 
 /**
@@ -122,7 +121,7 @@ export class Pipeline {
       this.#first = first.next
       if (this.#first === null) this.#last = null
       this.inFlight--
-      this.#owner.outputReady(true)
+      this.#owner.outputReady(true, first.closes)
       if (first.closes) {
         this.#owner.lastReplyLeft()
         return
@@ -168,9 +167,9 @@ export class Pipeline {
     let persistence = Persistence.Implied
     if (response.closes) persistence = Persistence.Close
     else if (response.request?.minorVersion === 0) persistence = Persistence.KeepAlive // it asked for that
-    const date = this.#owner.refreshDate()
     const { statusCode, lines, defaultType, framing } = response
-    this.#batch.appendText(responseHead(statusCode, lines, date, defaultType, persistence, framing, length))
+    const heads = this.#owner.freshHeads()
+    this.#batch.appendText(heads.make(statusCode, lines, defaultType, persistence, framing, length))
     response.isHeadSent = true
   }
 

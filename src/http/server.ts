@@ -7,6 +7,7 @@ import { Pacer } from './pacer.js'
 import { ParserPool } from './parser-pool.js'
 import { Scanner } from './parser/scanner.js'
 import { PathCache } from './path-cache.js'
+import { HeadMaker } from './response-head.js'
 import { HttpCounters, type ServerContext } from './server-context.js'
 import { type CheckedOptions, checkOptions, type ServeOptions } from './server-options.js'
 
@@ -72,6 +73,7 @@ export class Server implements AsyncDisposable {
     const { reactor, handler, onError, limits, policy, lingerMs } = checked
     this.reactor = reactor
     this.#options = checked
+    const date = new DateLine(reactor.clock)
     this.#context = {
       reactor,
       handler,
@@ -80,7 +82,8 @@ export class Server implements AsyncDisposable {
       policy,
       lingerMs,
       pacer: new Pacer(reactor, checked.flushBudgetMs),
-      date: new DateLine(reactor.clock),
+      date,
+      heads: new HeadMaker(date),
       paths: new PathCache(),
       parsers: new ParserPool(() => new Scanner(limits)),
       counters: new HttpCounters(),

@@ -19,6 +19,8 @@ export class TcpTransport implements Transport {
   readonly #receiveBuffer: ReceiveBuffer
   #listener: TransportListener | null = null
   #error: Error | null = null
+  /** The peer's end came while we were paused. */
+  #owesEnd = false
 
   /** @param useOnread read into the shared buffer; where the socket can't, `'data'` events serve */
   constructor(socket: Socket, reactor: Reactor, counters: IoCounters, useOnread: boolean) {
@@ -79,7 +81,11 @@ export class TcpTransport implements Transport {
   }
 
   resume(): void {
-    if (!this.#socket.destroyed) this.#socket.resume()
+    if (this.#socket.destroyed) return
+    this.#socket.resume()
+    if (!this.#owesEnd) return
+    this.#owesEnd = false
+    this.reactor.post(() => this.ended())
   }
 
   end(): void {
@@ -126,8 +132,10 @@ export class TcpTransport implements Transport {
     if (lent < chunk.length && !this.#socket.destroyed) this.#socket.unshift(chunk.subarray(lent))
   }
 
-  /** @internal */
+  /** @internal On the `data` path Node reads on behind a pause, and then tells the end during it. */
   ended(): void {
+    this.#owesEnd = this.#socket.isPaused()
+    if (this.#owesEnd || this.#socket.destroyed) return
     this.reactor.enter()
     this.#listener?.onEnd()
   }

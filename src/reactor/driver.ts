@@ -7,7 +7,7 @@ export interface Driver {
   attach(turn: () => void): void
   /** Asks for a turn as soon as the sockets have had their say. */
   wakeSoon(): void
-  /** Asks for a turn in `delayMs` milliseconds; replaces an earlier such request. */
+  /** Asks for a turn in `delayMs` milliseconds, not earlier; replaces an earlier such request. */
   wakeIn(delayMs: number): void
   /** Takes the request of {@link wakeIn} back. */
   sleep(): void

@@ -8,25 +8,51 @@ import type { Driver } from './driver.js'
 export class NodeDriver implements Driver {
   #turn: () => void = () => undefined
   #timer: NodeJS.Timeout | null = null
+  #wakeAt = 0
+  #isTurnToCome = false
 
   attach(turn: () => void): void {
     this.#turn = turn
   }
 
+  /** A timer's turn may ask again before the turn asked for has come: one a round of Node's loop is enough. */
   wakeSoon(): void {
-    setImmediate(this.#turn)
+    if (this.#isTurnToCome) return
+    this.#isTurnToCome = true
+    setImmediate(this.#turnNow)
   }
 
   wakeIn(delayMs: number): void {
     this.sleep()
-    // Node takes 32 bits; the wheel asks again after a second at the latest, so nothing is lost by the cap.
-    this.#timer = setTimeout(this.#turn, Math.min(Math.ceil(delayMs), 0x7fff_ffff))
+    this.#wakeAt = performance.now() + delayMs
+    this.#sleepFor(delayMs)
   }
 
   sleep(): void {
     if (this.#timer === null) return
     clearTimeout(this.#timer)
     this.#timer = null
+  }
+
+  readonly #turnNow = (): void => {
+    this.#isTurnToCome = false
+    this.#turn()
+  }
+
+  #sleepFor(delayMs: number): void {
+    // Node takes 32 bits; the wheel asks again after a second at the latest, so nothing is lost by the cap.
+    this.#timer = setTimeout(this.#wakeUp, Math.min(Math.ceil(delayMs), 0x7fff_ffff))
+  }
+
+  /** Node counts whole milliseconds, so its timers come up to one early; the reactor would find nothing due. */
+  readonly #wakeUp = (): void => {
+    const left = this.#wakeAt - performance.now()
+    if (left > 0) {
+      this.#sleepFor(left)
+      return
+    }
+    this.#timer = null
+    this.#turn()
   }
 
   /** Becomes Node's `uncaughtException`, in a stack of its own, so that the turn at hand goes on. */

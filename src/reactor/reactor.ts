@@ -182,7 +182,10 @@ export class Reactor {
 
   /** Installs hooks; returns a function that takes them out again. */
   instrument(instrument: Instrument): () => void {
-    this.instruments ??= new Instruments((message) => this.#driver?.warn(message))
+    this.instruments ??= new Instruments((message) => {
+      if (this.instruments?.size === 0) this.instruments = null // the one that threw was the last
+      this.#driver?.warn(message)
+    })
     this.instruments.add(instrument)
     return () => {
       this.instruments?.remove(instrument)

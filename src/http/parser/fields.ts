@@ -1,4 +1,9 @@
 import { BYTE_CLASSES, DIGIT, HOST } from './byte-classes.js'
+import { PAIR_CLASSES } from './words.js'
+
+/** See the scanner for why this is not used under its imported name. */
+const CLASSES = BYTE_CLASSES
+const PAIRS = PAIR_CLASSES
 
 /** The fields that frame or route a message: the parser must know their values. */
 export enum FramingField {
@@ -60,34 +65,35 @@ export function parseContentLength(bytes: Uint8Array, start: number, end: number
   let length = 0
   for (let i = start; i < end; i++) {
     const byte = bytes[i] as number
-    if (((BYTE_CLASSES[byte] as number) & DIGIT) === 0) return -1
+    if (((CLASSES[byte] as number) & DIGIT) === 0) return -1
     length = length * 10 + (byte - 0x30)
   }
   return length
 }
 
 /**
- * Whether `bytes[start, end)` is `uri-host [ ":" port ]` (RFC 9112 §3.2). An empty value is right for a target
- * that has no authority, so it passes.
+ * Whether the bytes from `start` to `end` are `uri-host [ ":" port ]` (RFC 9112 §3.2). An empty value is right for a
+ * target that has no authority, so it passes. The byte at `end` must be one that no host has: the loops stop there.
  */
-export function isHost(bytes: Uint8Array, start: number, end: number): boolean {
+export function isHost(words: DataView, start: number, end: number): boolean {
   let i = start
-  if (bytes[i] === 0x5b /* [ */ && i < end) {
+  if (words.getUint8(i) === 0x5b /* [ */) {
     i++
-    while (i < end && isIpLiteralByte(bytes[i] as number)) i++
-    if (i >= end || bytes[i] !== 0x5d /* ] */ || i === start + 1) return false
+    while (isIpLiteralByte(words.getUint8(i))) i++
+    if (words.getUint8(i) !== 0x5d /* ] */ || i === start + 1) return false
     i++
   } else {
-    while (i < end && ((BYTE_CLASSES[bytes[i] as number] as number) & HOST) !== 0) i++
+    while (((PAIRS[words.getUint16(i, true)] as number) & HOST) !== 0) i += 2
+    if (((CLASSES[words.getUint8(i)] as number) & HOST) !== 0) i++
   }
   if (i === end) return true
-  if (bytes[i] !== 0x3a /* : */) return false
+  if (words.getUint8(i) !== 0x3a /* : */) return false
   i++
-  while (i < end && ((BYTE_CLASSES[bytes[i] as number] as number) & DIGIT) !== 0) i++
+  while (((CLASSES[words.getUint8(i)] as number) & DIGIT) !== 0) i++
   return i === end
 }
 
 /** `IPv6address / IPvFuture`: what stands between the brackets is a HOST byte or a colon. */
 function isIpLiteralByte(byte: number): boolean {
-  return byte === 0x3a || ((BYTE_CLASSES[byte] as number) & HOST) !== 0
+  return byte === 0x3a || ((CLASSES[byte] as number) & HOST) !== 0
 }
