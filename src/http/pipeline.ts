@@ -3,6 +3,10 @@ import { BATCH_CAP } from '../io/write-batch.js'
 import { isBodiless, type Payload, type Response } from './response.js'
 import { Framing, type HeadMaker, Persistence } from './response-head.js'
 import { ResponseState } from './response-state.js'
+import type { ResponseStream } from './response-stream.js'
+
+const { Left, Ready } = ResponseState
+const WITH_LENGTH = Framing.ContentLength
 
 /** What a pipeline needs of its connection. */
 export interface PipelineOwner {
@@ -61,23 +65,23 @@ export class Pipeline {
   /** A response is complete. */
   ready(response: Response): void {
     if (response.isFirst) this.#leave()
-    else if (response.held === null) this.heldBytes += response.body.length
+    else if (response.stream === null) this.heldBytes += response.body.length
   }
 
   /** A response is not complete, and its first piece is about to come. */
-  beginStreaming(response: Response): void {
-    if (response.isFirst) this.#sendHead(response, response.declaredLength)
-    else response.held = []
+  beginStreaming(response: Response, stream: ResponseStream): void {
+    if (response.isFirst) this.#sendHead(response, stream.framing, response.declaredLength)
+    else stream.held = []
   }
 
   /** @returns whether the handler may write more at once */
-  write(response: Response, data: Payload): boolean {
-    if (response.held !== null) {
-      response.held.push(data)
+  write(response: Response, stream: ResponseStream, data: Payload): boolean {
+    if (stream.held !== null) {
+      stream.held.push(data)
       this.heldBytes += data.length
       return this.heldBytes < BATCH_CAP
     }
-    this.#sendPiece(response, data)
+    this.#sendPiece(response, stream, data)
     const isFull = this.#batch.isFull
     this.#owner.outputReady(false)
     if (!this.#batch.isWritable) return false
@@ -89,7 +93,8 @@ export class Pipeline {
 
   /** There is room, or a new time slice: the handler that streams may go on. */
   unblock(): void {
-    if (this.#first !== null && this.#batch.isWritable) this.#first.unblock()
+    const stream = this.#first?.stream ?? null
+    if (stream !== null && stream.isBlocked && this.#batch.isWritable) stream.unblock()
   }
 
   abortConnection(): void {
@@ -112,12 +117,15 @@ export class Pipeline {
   /** Lets every slot leave that is ready and has none before it that isn't. */
   #leave(): void {
     let first = this.#first
-    while (first !== null && first.state === ResponseState.Ready) {
-      if (first.held !== null) this.#releaseHeld(first, first.held)
-      else if (!first.isFirst) this.heldBytes -= first.body.length
-      if (first.isHeadSent) this.#endStream(first)
-      else this.#sendWhole(first)
-      first.state = ResponseState.Left
+    while (first !== null && first.state === Ready) {
+      if (first.stream === null) {
+        if (!first.isFirst) this.heldBytes -= first.body.length
+        this.#sendWhole(first)
+      } else {
+        this.#releaseHeld(first, first.stream)
+        this.#endStream(first, first.stream)
+      }
+      first.state = Left
       this.#first = first.next
       if (this.#first === null) this.#last = null
       this.inFlight--
@@ -134,57 +142,57 @@ export class Pipeline {
   /** What it has streamed until now joins the batch, and it may write on. */
   #becomeFirst(response: Response): void {
     response.isFirst = true
-    if (response.state !== ResponseState.Streaming) return
-    if (response.held !== null) this.#releaseHeld(response, response.held)
+    if (response.stream === null) return
+    this.#releaseHeld(response, response.stream)
     this.#owner.outputReady(false)
     this.unblock()
   }
 
-  #releaseHeld(response: Response, held: Payload[]): void {
-    response.held = null
-    this.#sendHead(response, response.declaredLength)
+  #releaseHeld(response: Response, stream: ResponseStream): void {
+    const { held } = stream
+    if (held === null) return
+    stream.held = null
+    this.#sendHead(response, stream.framing, response.declaredLength)
     for (const data of held) {
       this.heldBytes -= data.length
-      this.#sendPiece(response, data)
+      this.#sendPiece(response, stream, data)
     }
   }
 
   #sendWhole(response: Response): void {
     const { body, statusCode } = response
     const isBodyLeftOut = isBodiless(statusCode) || response.request?.isHead === true
-    response.framing = statusCode === 204 ? Framing.None : Framing.ContentLength
     // With HEAD and 304 the length is that of the body that isn't sent, if it is known (RFC 9110 §8.6).
     const length = isBodyLeftOut && response.declaredLength !== -1 ? response.declaredLength : body.length
-    if (statusCode === 304 && length === 0) response.framing = Framing.None
-    this.#sendHead(response, length)
+    const isLengthUnknown = statusCode === 204 || (statusCode === 304 && length === 0)
+    this.#sendHead(response, isLengthUnknown ? Framing.None : WITH_LENGTH, length)
     if (isBodyLeftOut || body.length === 0) return
     if (typeof body === 'string') this.#batch.appendText(body)
     else this.#batch.appendBytes(body)
   }
 
-  #sendHead(response: Response, length: number): void {
+  #sendHead(response: Response, framing: Framing, length: number): void {
     if (this.#owner.isLast(response)) response.closes = true
     let persistence = Persistence.Implied
     if (response.closes) persistence = Persistence.Close
     else if (response.request?.minorVersion === 0) persistence = Persistence.KeepAlive // it asked for that
-    const { statusCode, lines, defaultType, framing } = response
+    const { statusCode, headers, defaultType } = response
     const heads = this.#owner.freshHeads()
-    this.#batch.appendText(heads.make(statusCode, lines, defaultType, persistence, framing, length))
-    response.isHeadSent = true
+    this.#batch.appendText(heads.make(statusCode, headers, defaultType, persistence, framing, length))
   }
 
-  #sendPiece(response: Response, data: Payload): void {
-    if (response.framing === Framing.None || response.request?.isHead === true) return
+  #sendPiece(response: Response, stream: ResponseStream, data: Payload): void {
+    if (stream.framing === Framing.None || response.request?.isHead === true) return
     const batch = this.#batch
-    const isChunked = response.framing === Framing.Chunked
+    const isChunked = stream.framing === Framing.Chunked
     if (isChunked) batch.appendText(`${data.length.toString(16)}\r\n`)
     if (typeof data === 'string') batch.appendText(data)
     else batch.appendBytes(data)
     if (isChunked) batch.appendText('\r\n')
   }
 
-  #endStream(response: Response): void {
-    if (response.framing === Framing.Chunked && response.request?.isHead !== true)
+  #endStream(response: Response, stream: ResponseStream): void {
+    if (stream.framing === Framing.Chunked && response.request?.isHead !== true)
       this.#batch.appendText('0\r\n\r\n')
   }
 }

@@ -1,5 +1,5 @@
 import type { DateLine } from './date-line.js'
-import { type HeaderLine, ResponseField } from './header-lines.js'
+import type { HeaderSet } from './header-set.js'
 import { statusLine } from './status-lines.js'
 
 /** How the end of a response's body is marked (RFC 9112 §6.3). */
@@ -20,6 +20,7 @@ export enum Persistence {
   Close,
 }
 
+const WITH_LENGTH = Framing.ContentLength
 const MOST_CACHED_LENGTHS = 2048
 const lengthEnds = new Array<string | undefined>(MOST_CACHED_LENGTHS).fill(undefined)
 
@@ -31,7 +32,7 @@ export class HeadMaker {
   readonly #date: DateLine
   #prefix = ''
   #status = 0
-  #lines: readonly HeaderLine[] | null = null
+  #headers: HeaderSet | null = null
   #dateLine = ''
   #defaultType = ''
   #persistence = Persistence.Implied
@@ -43,52 +44,36 @@ export class HeadMaker {
   /** A head with its empty line. The Date line must be fresh. */
   make(
     status: number,
-    lines: readonly HeaderLine[] | null,
+    headers: HeaderSet,
     defaultType: string,
     persistence: Persistence,
     framing: Framing,
     length: number,
   ): string {
     const isAsBefore =
+      headers === this.#headers &&
       status === this.#status &&
       this.#dateLine === this.#date.line &&
       persistence === this.#persistence &&
-      defaultType === this.#defaultType &&
-      areSame(lines, this.#lines)
-    if (!isAsBefore) this.#remember(status, lines, defaultType, persistence)
-    if (framing === Framing.ContentLength) return this.#prefix + lengthEnd(length)
+      defaultType === this.#defaultType
+    if (!isAsBefore) this.#remember(status, headers, defaultType, persistence)
+    if (framing === WITH_LENGTH) return this.#prefix + lengthEnd(length)
     return this.#prefix + (framing === Framing.Chunked ? 'Transfer-Encoding: chunked\r\n\r\n' : '\r\n')
   }
 
-  #remember(status: number, lines: readonly HeaderLine[] | null, defaultType: string, persistence: Persistence): void {
+  #remember(status: number, headers: HeaderSet, defaultType: string, persistence: Persistence): void {
     this.#status = status
-    this.#lines = lines
+    this.#headers = headers
     this.#dateLine = this.#date.line
     this.#defaultType = defaultType
     this.#persistence = persistence
-    let own = ''
-    let hasDate = false
-    let hasType = false
-    for (const line of lines ?? []) {
-      if (line.field === ResponseField.ContentType) hasType = true
-      else if (line.field === ResponseField.Date) hasDate = true
-      own += line.text
-    }
-    let prefix = statusLine(status) + (hasDate ? '' : this.#date.line) + own
-    if (!hasType) prefix += defaultType
+    let prefix = statusLine(status) + (headers.hasDate ? '' : this.#date.line) + headers.text
+    if (!headers.hasContentType) prefix += defaultType
     if (persistence === Persistence.Close) prefix += 'Connection: close\r\n'
     else if (persistence === Persistence.KeepAlive) prefix += 'Connection: keep-alive\r\n'
     prefix.charCodeAt(0) // flattens it
     this.#prefix = prefix
   }
-}
-
-/** Lines are checked once and then shared, so the same line is mostly the same object. */
-function areSame(lines: readonly HeaderLine[] | null, others: readonly HeaderLine[] | null): boolean {
-  if (lines === null || others === null) return lines === others
-  if (lines.length !== others.length) return false
-  for (let i = 0; i < lines.length; i++) if (lines[i] !== others[i]) return false
-  return true
 }
 
 /** `Content-Length: n` and the empty line; those of small bodies are made once. */

@@ -1,9 +1,10 @@
 import { CalandriaError, CalandriaTypeError } from '../errors/calandria-error.js'
-import { type HeaderLine, headerLine, headerLines, ResponseField } from './header-lines.js'
+import { checkedName, type HeaderSet, NO_HEADERS as NONE } from './header-set.js'
 import type { Pipeline } from './pipeline.js'
 import type { Request } from './request.js'
 import { Framing } from './response-head.js'
 import { ResponseState } from './response-state.js'
+import { ResponseStream } from './response-stream.js'
 
 /** What a body, or a piece of one, may be. Strings are sent as UTF-8. */
 export type Body = string | Uint8Array
@@ -11,11 +12,8 @@ export type Body = string | Uint8Array
 /** @internal Output as the batch wants it: bytes, or a string of one character a byte. */
 export type Payload = string | Buffer
 
-interface Waiter {
-  readonly promise: Promise<void>
-  readonly resolve: () => void
-  readonly reject: (error: Error) => void
-}
+const NO_HEADERS = NONE // a constant of this module is cheaper than an imported one
+const { Open, Streaming, Ready, Aborted } = ResponseState
 
 /**
  * The answer to one request. It may be finished at once, later, or from anywhere: the pipeline keeps the order.
@@ -23,39 +21,32 @@ interface Waiter {
  * Don't change bytes that were given to {@link send} or {@link write} before they have left: they aren't copied.
  */
 export class Response {
-  /** @internal */ state = ResponseState.Open
+  /** @internal */ state: ResponseState = Open
   /** @internal Whether every reply before this one has left, so that its bytes may go to the batch. */
   isFirst = false
-  /** @internal */ next: Response | null = null
   /** @internal The connection ends after this reply. */
   closes: boolean
   /** @internal */ statusCode = 200
-  /** @internal */ lines: HeaderLine[] | null = null
   /** @internal Content-Length as the handler has set it; -1: it has not. */
   declaredLength = -1
-  /** @internal The whole body, from {@link send} until it leaves. */
-  body: Payload = ''
+  /** @internal The slot behind this one. */
+  next: Response | null = null
+  /** @internal */ headers: HeaderSet = NO_HEADERS
   /** @internal The type to declare when the handler has declared none. */
   defaultType = ''
-  /** @internal How a streamed body is framed. */
-  framing = Framing.ContentLength
-  /** @internal What was streamed before this reply was first. */
-  held: Payload[] | null = null
-  /** @internal */ isHeadSent = false
-  /** @internal {@link write} has returned `false`, and nobody has said since that there is room. */
-  isBlocked = false
-
-  readonly #pipeline: Pipeline
+  /** @internal The whole body, from {@link send} until it leaves. */
+  body: Payload = ''
+  /** @internal From the first {@link write} on. */
+  stream: ResponseStream | null = null
   /** @internal `null` for the answer to what was no request. */
   readonly request: Request | null
-  #streamed = 0
-  #waiter: Waiter | null = null
+  readonly #pipeline: Pipeline
   #abortReason: Error | null = null
 
   /** @internal */
   constructor(pipeline: Pipeline, request: Request | null) {
-    this.#pipeline = pipeline
     this.request = request
+    this.#pipeline = pipeline
     this.closes = request?.persists !== true
   }
 
@@ -84,15 +75,9 @@ export class Response {
    */
   header(name: string, value: string | number | readonly (string | number)[]): this {
     this.#mustBeOpen()
-    const line = typeof value === 'object' ? headerLines(name, value) : headerLine(name, value)
-    if (line.field !== ResponseField.Other && this.#takeManaged(line)) return this
-    if (this.lines === null) {
-      this.lines = [line]
-      return this
-    }
-    const known = this.lines.findIndex((other) => other.lowerName === line.lowerName)
-    if (known === -1) this.lines.push(line)
-    else this.lines[known] = line
+    const next = this.headers.next(name, value)
+    if (next !== null) this.headers = next
+    else if (!this.#takeManaged(checkedName(name), value)) this.headers = this.headers.with(name, value)
     return this
   }
 
@@ -105,7 +90,7 @@ export class Response {
    *   `CAL_ERR_RESPONSE_LENGTH` when another Content-Length was declared
    */
   send(body: Body = ''): void {
-    if (this.state === ResponseState.Aborted) return
+    if (this.state === Aborted) return
     this.#mustBeOpen()
     const payload = toPayload(body)
     if (this.declaredLength !== -1 && this.declaredLength !== payload.length && this.#hasBody) {
@@ -113,7 +98,7 @@ export class Response {
     }
     if (body !== '') this.defaultType = typeof body === 'string' ? TEXT : BYTES
     this.body = payload
-    this.state = ResponseState.Ready
+    this.state = Ready
     this.#pipeline.ready(this)
   }
 
@@ -124,9 +109,9 @@ export class Response {
   json(value: unknown): void {
     const text = JSON.stringify(value) as string | undefined
     if (text === undefined) throw new CalandriaTypeError('CAL_ERR_RESPONSE_BODY', 'JSON has no form for it')
-    if (this.state === ResponseState.Aborted) return
+    if (this.state === Aborted) return
     this.#mustBeOpen()
-    if (!this.#has(ResponseField.ContentType)) this.header('Content-Type', 'application/json')
+    if (!this.headers.hasContentType) this.header('Content-Type', 'application/json')
     this.send(text)
   }
 
@@ -141,15 +126,16 @@ export class Response {
    *   and then the connection is aborted
    */
   write(data: Body): boolean {
-    if (this.state === ResponseState.Aborted) return false
+    if (this.state === Aborted) return false
     const payload = toPayload(data)
-    if (this.state === ResponseState.Open) this.#beginStreaming()
-    else if (this.state !== ResponseState.Streaming) throw new CalandriaError('CAL_ERR_RESPONSE_ENDED')
-    if (payload.length === 0) return !this.isBlocked
-    this.#streamed += payload.length
-    if (this.declaredLength !== -1 && this.#streamed > this.declaredLength) this.#breakOff()
-    if (!this.#pipeline.write(this, payload)) this.isBlocked = true
-    return !this.isBlocked
+    if (this.state === Open) this.#beginStreaming()
+    const { stream } = this
+    if (stream === null || this.state !== Streaming) throw new CalandriaError('CAL_ERR_RESPONSE_ENDED')
+    if (payload.length === 0) return !stream.isBlocked
+    stream.bytesWritten += payload.length
+    if (this.declaredLength !== -1 && stream.bytesWritten > this.declaredLength) this.#breakOff(stream)
+    if (!this.#pipeline.write(this, stream, payload)) stream.isBlocked = true
+    return !stream.isBlocked
   }
 
   /**
@@ -158,9 +144,7 @@ export class Response {
    */
   drained(): Promise<void> {
     if (this.#abortReason !== null) return Promise.reject(this.#abortReason)
-    if (!this.isBlocked) return Promise.resolve()
-    this.#waiter ??= makeWaiter()
-    return this.#waiter.promise
+    return this.stream?.drained() ?? Promise.resolve()
   }
 
   /**
@@ -168,51 +152,42 @@ export class Response {
    * @throws CalandriaError as {@link write}; `CAL_ERR_RESPONSE_LENGTH` also when less was written than declared
    */
   end(data?: Body): void {
-    if (this.state === ResponseState.Aborted) return
-    if (this.state === ResponseState.Open) {
+    if (this.state === Aborted) return
+    if (this.state === Open) {
       this.send(data)
       return
     }
     if (data !== undefined) this.write(data)
-    if (this.state !== ResponseState.Streaming) throw new CalandriaError('CAL_ERR_RESPONSE_ENDED')
-    if (this.declaredLength !== -1 && this.#streamed < this.declaredLength && this.#hasBody) this.#breakOff()
-    this.state = ResponseState.Ready
+    const { stream } = this
+    if (stream === null || this.state !== Streaming) throw new CalandriaError('CAL_ERR_RESPONSE_ENDED')
+    if (stream.bytesWritten < this.declaredLength && this.#hasBody) this.#breakOff(stream)
+    this.state = Ready
     this.#pipeline.ready(this)
   }
 
   /** Whether nothing more can be sent: it is complete, or the client has gone. */
   get isEnded(): boolean {
-    return this.state !== ResponseState.Open && this.state !== ResponseState.Streaming
+    return this.state !== Open && this.state !== Streaming
   }
 
   /** Whether the head can't be changed any more. */
   get isStarted(): boolean {
-    return this.state !== ResponseState.Open
-  }
-
-  /** @internal There is room again. */
-  unblock(): void {
-    if (!this.isBlocked) return
-    this.isBlocked = false
-    this.#waiter?.resolve()
-    this.#waiter = null
+    return this.state !== Open
   }
 
   /** @internal The connection is gone. */
   abort(reason: Error): void {
-    this.state = ResponseState.Aborted
+    this.state = Aborted
     this.#abortReason = reason
-    this.held = null
     this.body = ''
-    this.#waiter?.reject(reason)
-    this.#waiter = null
+    this.stream?.abort(reason)
     this.request?.abort(reason)
   }
 
   /** @internal Takes back whatever the handler has set, to answer with an error instead. */
   resetHead(status: number): void {
     this.statusCode = status
-    this.lines = null
+    this.headers = NO_HEADERS
     this.declaredLength = -1
   }
 
@@ -226,51 +201,47 @@ export class Response {
   }
 
   #mustBeOpen(): void {
-    if (this.state === ResponseState.Open || this.state === ResponseState.Aborted) return
-    const isStreaming = this.state === ResponseState.Streaming
+    if (this.state === Open || this.state === Aborted) return
+    const isStreaming = this.state === Streaming
     throw new CalandriaError(isStreaming ? 'CAL_ERR_RESPONSE_STARTED' : 'CAL_ERR_RESPONSE_ENDED')
   }
 
-  #has(field: ResponseField): boolean {
-    return this.lines?.some((line) => line.field === field) === true
-  }
-
-  /** @returns whether the runtime will write this field itself, from what it says */
-  #takeManaged(line: HeaderLine): boolean {
-    switch (line.field) {
-      case ResponseField.ContentLength:
-        if (!/^\d{1,15}$/.test(line.value)) {
-          throw new CalandriaTypeError('CAL_ERR_RESPONSE_HEADER', `Content-Length ${line.value}`)
-        }
-        this.declaredLength = Number(line.value)
+  /** @returns whether the runtime writes this field itself, from what it says */
+  #takeManaged(lowerName: string, value: unknown): boolean {
+    switch (lowerName) {
+      case 'content-length':
+        if (!/^\d{1,15}$/.test(String(value))) throw headerError(`Content-Length ${String(value)}`)
+        this.declaredLength = Number(value)
         return true
-      case ResponseField.Connection:
-        if (line.value.toLowerCase() === 'close') this.closes = true
-        else if (line.value.toLowerCase() !== 'keep-alive') {
-          throw new CalandriaTypeError('CAL_ERR_RESPONSE_HEADER', 'Connection takes close or keep-alive')
-        }
+      case 'connection': {
+        const option = String(value).toLowerCase()
+        if (option !== 'close' && option !== 'keep-alive')
+          throw headerError('Connection takes close or keep-alive')
+        if (option === 'close') this.closes = true
         return true
-      case ResponseField.TransferEncoding:
-        throw new CalandriaTypeError('CAL_ERR_RESPONSE_HEADER', 'Transfer-Encoding belongs to the runtime')
+      }
+      case 'transfer-encoding':
+        throw headerError('Transfer-Encoding belongs to the runtime')
       default:
         return false
     }
   }
 
   #beginStreaming(): void {
-    this.state = ResponseState.Streaming
-    if (isBodiless(this.statusCode)) this.framing = Framing.None
-    else if (this.declaredLength !== -1) this.framing = Framing.ContentLength
-    else if (this.request?.minorVersion === 0) this.framing = Framing.Close
-    else this.framing = Framing.Chunked
-    if (this.framing === Framing.Close) this.closes = true
-    this.#pipeline.beginStreaming(this)
+    let framing = Framing.Chunked
+    if (isBodiless(this.statusCode)) framing = Framing.None
+    else if (this.declaredLength !== -1) framing = Framing.ContentLength
+    else if (this.request?.minorVersion === 0) framing = Framing.Close
+    if (framing === Framing.Close) this.closes = true
+    this.state = Streaming
+    this.stream = new ResponseStream(framing)
+    this.#pipeline.beginStreaming(this, this.stream)
   }
 
   /** The declared length can't be kept: no client may take what it has got for the whole (RFC 9112 §8). */
-  #breakOff(): never {
+  #breakOff(stream: ResponseStream): never {
     this.#pipeline.abortConnection()
-    throw lengthError(this.declaredLength, this.#streamed)
+    throw lengthError(this.declaredLength, stream.bytesWritten)
   }
 }
 
@@ -294,12 +265,6 @@ function lengthError(declared: number, actual: number): CalandriaError {
   return new CalandriaError('CAL_ERR_RESPONSE_LENGTH', `${declared} declared, ${actual} sent`)
 }
 
-function makeWaiter(): Waiter {
-  let resolve!: () => void
-  let reject!: (error: Error) => void
-  const promise = new Promise<void>((onResolve, onReject) => {
-    resolve = onResolve
-    reject = onReject
-  })
-  return { promise, resolve, reject }
+function headerError(detail: string): CalandriaTypeError {
+  return new CalandriaTypeError('CAL_ERR_RESPONSE_HEADER', detail)
 }
