@@ -155,8 +155,9 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
     const backlog = this.#backlog
     if (backlog === null) return
     this.#server.pacer.begin(this.#server.reactor.clock.now()) // other tasks have run in this turn
+    this.#backlog = null // while it is dispatched, the reader knows whether more stands behind a request
     backlog.from = this.#dispatchFrom(backlog.bytes, backlog.from, backlog.limit)
-    if (backlog.from === backlog.limit) this.#backlog = null
+    if (backlog.from < backlog.limit) this.#backlog = backlog
     this.#endDispatch()
   }
 

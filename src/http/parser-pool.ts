@@ -1,5 +1,8 @@
 import type { RequestParser } from './parser/request-parser.js'
 
+/** So that a crowd of slow clients leaves nothing behind. */
+const MOST_SPARE = 64
+
 /**
  * Connections share one parser, because a head mostly comes whole. Only a connection that waits for the rest of a
  * head needs one of its own: an idle connection has none.
@@ -24,6 +27,6 @@ export class ParserPool {
 
   giveBack(parser: RequestParser): void {
     parser.reset()
-    this.#spare.push(parser)
+    if (this.#spare.length < MOST_SPARE) this.#spare.push(parser)
   }
 }

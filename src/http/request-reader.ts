@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors/catalogue.js'
 import { Carry } from './carry.js'
+import { Headers } from './headers.js'
 import type { Limits } from './limits.js'
 import { CONNECT } from './methods.js'
 import type { ParserPool } from './parser-pool.js'
@@ -7,6 +8,8 @@ import { NEED_MORE, REFUSED, type RequestParser, TargetForm } from './parser/req
 import type { PathCache, PathEntry } from './path-cache.js'
 import { pathOfTarget, type Peer, Request } from './request.js'
 import { WholeBody } from './whole-body.js'
+
+const ORIGIN = TargetForm.Origin
 
 /** A request keeps the text around its head alive: this bounds what one slow request of a large read holds. */
 const TEXT_WINDOW = 8 * 1024
@@ -103,7 +106,7 @@ export class RequestReader {
       this.#sink.requestRefused(parser.error, null)
       return this.#limit
     }
-    return this.#takeHead(parser, this.#textBase(bytes, from, end, this.#limit), bytes, from, end)
+    return this.#takeHead(parser, bytes, from, end, this.#limit, end)
   }
 
   /** Goes on with a head that came in pieces. The parser refuses it before it can grow too large. */
@@ -122,33 +125,51 @@ export class RequestReader {
       this.#sink.requestRefused(parser.error, null)
     } else {
       this.#text = ''
-      const base = this.#textBase(carry.bytes, 0, end, end)
-      at = this.#takeHead(parser, base, carry.bytes, 0, from + end - carriedBefore)
+      at = this.#takeHead(parser, carry.bytes, 0, end, end, from + end - carriedBefore)
       this.#text = ''
     }
     this.#parsers.giveBack(parser)
     return at
   }
 
-  /** A head is complete: it stands in `source[start, …)`, and what follows it at `from`. */
-  #takeHead(parser: RequestParser, base: number, source: Buffer, start: number, from: number): number {
-    const path =
-      parser.targetForm === TargetForm.Origin
-        ? this.#paths.lookup(source, start + parser.targetStart, start + parser.pathEnd, parser.pathHash)
-        : this.#pathOfOtherForm(parser, base)
-    const request = new Request(parser, path.path, this.#text, base, this.#sink)
+  /**
+   * A head is complete: it stands in `source[start, end)`, of which `limit` bytes are data. What follows it in the
+   * bytes at hand begins at `from`.
+   */
+  #takeHead(
+    parser: RequestParser,
+    source: Buffer,
+    start: number,
+    end: number,
+    limit: number,
+    from: number,
+  ): number {
+    const { section } = parser
+    let { headers } = section
+    if (headers === null) {
+      const base = this.#textBase(source, start, end, limit)
+      headers = new Headers(this.#text, base + parser.fieldsStart, base + parser.fieldsEnd)
+      section.headers = headers
+    }
+    const targetStart = start + parser.targetStart
+    const targetEnd = start + parser.targetEnd
+    let path = this.#paths.lookup(source, targetStart, start + parser.pathEnd, parser.pathHash)
+    let target = path.path
+    if (parser.pathEnd !== parser.targetEnd) target = source.toString('latin1', targetStart, targetEnd)
+    if (parser.targetForm !== ORIGIN) path = this.#pathOfOtherForm(parser.targetForm, target)
+    const request = new Request(parser, path.path, target, headers, this.#sink)
     const error = this.#whyNotServed(parser)
     if (error !== null) {
       this.#sink.requestRefused(error, request)
       return this.#limit
     }
-    if (parser.contentLength <= 0) {
+    if (section.contentLength <= 0) {
       this.hasMore = from < this.#limit
       this.#sink.requestRead(request, path)
       return from
     }
-    const pending: Pending = { request, path, body: new WholeBody(parser.contentLength) }
-    const expectsContinue = parser.expectsContinue && parser.minorVersion === 1
+    const pending: Pending = { request, path, body: new WholeBody(section.contentLength) }
+    const expectsContinue = section.expectsContinue && parser.minorVersion === 1
     this.#pending = pending
     const at = this.#readBody(pending, from)
     if (expectsContinue && !pending.body.isComplete) this.#sink.continueExpected()
@@ -166,10 +187,11 @@ export class RequestReader {
   }
 
   #whyNotServed(parser: RequestParser): ErrorCode | null {
+    const { section } = parser
     if (parser.method === CONNECT) return 'CAL_ERR_HTTP_CONNECT'
-    if (parser.isChunked) return 'CAL_ERR_HTTP_CHUNKED'
-    if (parser.expectsOther) return 'CAL_ERR_HTTP_EXPECTATION'
-    if (parser.contentLength > this.#limits.bodyBytes) return 'CAL_ERR_HTTP_BODY_TOO_LARGE'
+    if (section.isChunked) return 'CAL_ERR_HTTP_CHUNKED'
+    if (section.expectsOther) return 'CAL_ERR_HTTP_EXPECTATION'
+    if (section.contentLength > this.#limits.bodyBytes) return 'CAL_ERR_HTTP_BODY_TOO_LARGE'
     return null
   }
 
@@ -186,10 +208,9 @@ export class RequestReader {
     return from - this.#textFrom
   }
 
-  /** Not interned: only proxies and OPTIONS send such targets. */
-  #pathOfOtherForm(parser: RequestParser, base: number): PathEntry {
-    const target = this.#text.slice(base + parser.targetStart, base + parser.targetEnd)
-    const path = Buffer.from(pathOfTarget(parser.targetForm, target), 'latin1')
+  /** Only proxies and OPTIONS send such targets. */
+  #pathOfOtherForm(form: TargetForm, target: string): PathEntry {
+    const path = Buffer.from(pathOfTarget(form, target), 'latin1')
     return this.#paths.lookup(path, 0, path.length, hashOf(path))
   }
 }

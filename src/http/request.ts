@@ -1,4 +1,4 @@
-import { Headers } from './headers.js'
+import type { Headers } from './headers.js'
 import { HEAD, type Method, METHODS, UNKNOWN_METHOD } from './methods.js'
 import { type RequestParser, TargetForm } from './parser/request-parser.js'
 
@@ -25,43 +25,29 @@ export class Request {
   /** The body, whole; empty when there is none. */
   body: Buffer = NO_BODY
 
+  /** The request target as it came. */
+  readonly target: string
+  readonly headers: Headers
   readonly #method: number
-  readonly #text: string
-  readonly #targetStart: number
-  readonly #targetEnd: number
-  readonly #fieldsStart: number
-  readonly #fieldsEnd: number
   readonly #peer: Peer
-  #headers: Headers | null = null
   #query: URLSearchParams | null = null
   #abort: AbortController | null = null
   #abortReason: Error | null = null
 
-  /**
-   * @internal
-   * @param head the parser that has just completed this head
-   * @param text holds the head, one character a byte; it begins at `base` there
-   */
-  constructor(head: RequestParser, path: string, text: string, base: number, peer: Peer) {
+  /** @internal @param head the parser that has just completed this head */
+  constructor(head: RequestParser, path: string, target: string, headers: Headers, peer: Peer) {
+    const { section } = head
     this.path = path
+    this.target = target
+    this.headers = headers
     this.minorVersion = head.minorVersion
-    this.persists = !head.saysClose && (head.minorVersion === 1 || head.saysKeepAlive)
+    this.persists = !section.saysClose && (head.minorVersion === 1 || section.saysKeepAlive)
     this.#method = head.method
-    this.#text = text
-    this.#targetStart = base + head.targetStart
-    this.#targetEnd = base + head.targetEnd
-    this.#fieldsStart = base + head.fieldsStart
-    this.#fieldsEnd = base + head.fieldsEnd
     this.#peer = peer
   }
 
   get method(): Method {
     return METHODS[this.#method] as Method
-  }
-
-  /** The request target as it came. */
-  get target(): string {
-    return this.#text.slice(this.#targetStart, this.#targetEnd)
   }
 
   /** The parameters behind the `?`, decoded. */
@@ -72,10 +58,6 @@ export class Request {
       this.#query = new URLSearchParams(mark === -1 ? '' : target.slice(mark + 1))
     }
     return this.#query
-  }
-
-  get headers(): Headers {
-    return (this.#headers ??= new Headers(this.#text, this.#fieldsStart, this.#fieldsEnd))
   }
 
   /**

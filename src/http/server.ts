@@ -5,6 +5,7 @@ import { Connection } from './connection.js'
 import { DateLine } from './date-line.js'
 import { Pacer } from './pacer.js'
 import { ParserPool } from './parser-pool.js'
+import { KeptFields } from './parser/kept-fields.js'
 import { Scanner } from './parser/scanner.js'
 import { PathCache } from './path-cache.js'
 import { HeadMaker } from './response-head.js'
@@ -74,6 +75,7 @@ export class Server implements AsyncDisposable {
     this.reactor = reactor
     this.#options = checked
     const date = new DateLine(reactor.clock)
+    const kept = new KeptFields()
     this.#context = {
       reactor,
       handler,
@@ -85,7 +87,7 @@ export class Server implements AsyncDisposable {
       date,
       heads: new HeadMaker(date),
       paths: new PathCache(),
-      parsers: new ParserPool(() => new Scanner(limits)),
+      parsers: new ParserPool(() => new Scanner(limits, kept)),
       counters: new HttpCounters(),
       connections: new Set(),
       isClosing: false,

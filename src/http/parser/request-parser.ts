@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../errors/catalogue.js'
+import type { FieldSection } from './field-section.js'
 
 /** The head goes on behind the bytes given: call again, with these bytes and more behind them. */
 export const NEED_MORE = -1
@@ -54,14 +55,6 @@ export interface RequestParser {
   /** Where the empty line begins that ends the head. */
   readonly fieldsEnd: number
 
-  /** -1: there is none. */
-  readonly contentLength: number
-  readonly isChunked: boolean
-  /** The `Connection` field names `close`. */
-  readonly saysClose: boolean
-  /** The `Connection` field names `keep-alive`. */
-  readonly saysKeepAlive: boolean
-  readonly expectsContinue: boolean
-  /** `Expect` asks for something that isn't `100-continue`. */
-  readonly expectsOther: boolean
+  /** What the fields say. Heads with the same fields may have the same object. */
+  readonly section: FieldSection
 }

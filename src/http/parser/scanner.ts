@@ -3,7 +3,9 @@ import type { ErrorCode } from '../../errors/catalogue.js'
 import type { Limits } from '../limits.js'
 import { CONNECT, GET, LONGEST_METHOD, methodId, OPTIONS, POST } from '../methods.js'
 import { BYTE_CLASSES, PATH, TARGET, TOKEN } from './byte-classes.js'
-import { equalsFolded, framingField, FramingField, isHost, parseContentLength } from './fields.js'
+import { FieldSection } from './field-section.js'
+import { framingField, FramingField, isHost } from './fields.js'
+import { KeptFields } from './kept-fields.js'
 import { faultyName, faultyVersion, VERSION_LINE, VERSION_PREFIX } from './faults.js'
 import { NEED_MORE, REFUSED, type RequestParser, TargetForm } from './request-parser.js'
 import { CR_LF, isVersion11, PAIR_CLASSES, skipValue } from './words.js'
@@ -12,12 +14,8 @@ const HTAB = 0x09
 const LF = 0x0a
 const CR = 0x0d
 const SP = 0x20
-const COMMA = 0x2c
 const SLASH = 0x2f
 const COLON = 0x3a
-
-const KEEP_ALIVE = Buffer.from('keep-alive', 'latin1')
-const CLOSE = Buffer.from('close', 'latin1')
 
 /** Where the scanner goes on when a head comes in pieces. */
 const enum Phase {
@@ -60,31 +58,27 @@ export class Scanner implements RequestParser {
   fieldsStart = 0
   fieldsEnd = 0
 
-  contentLength = -1
-  isChunked = false
-  saysClose = false
-  saysKeepAlive = false
-  expectsContinue = false
-  expectsOther = false
+  section = new FieldSection(1)
 
   readonly #targetBytes: number
   readonly #headerBytes: number
   readonly #headerFields: number
+  readonly #kept: KeptFields
   #phase = Phase.Start
   /** Where to go on, relative to the head's start; {@link #mark} is where the piece at hand began. */
   #at = 0
   #mark = 0
   #field: FramingField = NONE
-  #fields = 0
-  #hosts = 0
   /** The bytes of the last call, and a view that reads four of them at once. */
   #viewed: Uint8Array | null = null
   #words: DataView = new DataView(new ArrayBuffer(0))
 
-  constructor(limits: Limits) {
+  /** @param kept what has been seen already; parsers may share it */
+  constructor(limits: Limits, kept = new KeptFields()) {
     this.#targetBytes = limits.targetBytes
     this.#headerBytes = limits.headerBytes
     this.#headerFields = limits.headerFields
+    this.#kept = kept
   }
 
   reset(): void {
@@ -166,11 +160,19 @@ export class Scanner implements RequestParser {
       }
       mark = i
       this.fieldsStart = i - from
+      const known = this.#kept.match(this.#words, i, limit, this.minorVersion)
+      if (known !== null) {
+        this.section = known
+        return this.#finish(i + this.#kept.length, from)
+      }
+      this.section = new FieldSection(this.minorVersion)
       phase = Phase.FieldName
     }
 
+    const { section } = this
     const words = this.#words
-    const mostHeaderBytes = from + this.fieldsStart + this.#headerBytes
+    const fieldsStart = from + this.fieldsStart
+    const mostHeaderBytes = fieldsStart + this.#headerBytes
     let field = this.#field
     for (;;) {
       if (phase === Phase.FieldName) {
@@ -182,8 +184,10 @@ export class Scanner implements RequestParser {
           if (bytes[i] !== CR || i !== mark) return this.#refuse(faultyName(bytes[i]!, i === mark))
           if (i + 1 >= limit) return this.#suspend(phase, i - from, mark - from)
           if (bytes[i + 1] !== LF) return this.#refuse('CAL_ERR_HTTP_LINE_END')
-          this.fieldsEnd = i - from
-          return this.#finish(i + 2)
+          if (section.hosts === 0 && section.minorVersion === 1)
+            return this.#refuse('CAL_ERR_HTTP_HOST_MISSING')
+          this.#kept.keep(words, fieldsStart, i + 2 - fieldsStart, section)
+          return this.#finish(i + 2, from)
         }
         field = i - mark <= LONGEST_FRAMING_FIELD ? framingField(bytes, mark, i) : NONE
         mark = ++i
@@ -202,10 +206,13 @@ export class Scanner implements RequestParser {
         if (i >= limit || (byte === CR && i + 1 >= limit)) return this.#suspend(phase, i - from, mark - from)
         return this.#refuse(byte === CR || byte === LF ? 'CAL_ERR_HTTP_LINE_END' : 'CAL_ERR_HTTP_FIELD_VALUE')
       }
-      if (field === HOST_FIELD && this.#hosts === 0 && bytes[mark] === SP && isHost(words, mark + 1, i))
-        this.#hosts = 1
-      else if (field !== NONE && !this.#takeField(field, bytes, mark, i)) return REFUSED
-      if (++this.#fields > this.#headerFields) return this.#refuse('CAL_ERR_HTTP_TOO_MANY_FIELDS')
+      if (field === HOST_FIELD && section.hosts === 0 && bytes[mark] === SP && isHost(words, mark + 1, i)) {
+        section.hosts = 1
+      } else if (field !== NONE) {
+        const error = section.take(field, bytes, words, mark, i)
+        if (error !== null) return this.#refuse(error)
+      }
+      if (++section.lines > this.#headerFields) return this.#refuse('CAL_ERR_HTTP_TOO_MANY_FIELDS')
       i += 2
       mark = i
       phase = Phase.FieldName
@@ -220,14 +227,6 @@ export class Scanner implements RequestParser {
   #begin(): void {
     this.targetForm = TargetForm.Origin
     this.pathHash = 0x811c9dc5 | 0
-    this.contentLength = -1
-    this.isChunked = false
-    this.saysClose = false
-    this.saysKeepAlive = false
-    this.expectsContinue = false
-    this.expectsOther = false
-    this.#fields = 0
-    this.#hosts = 0
   }
 
   #suspend(phase: Phase, at: number, mark: number): number {
@@ -291,60 +290,8 @@ export class Scanner implements RequestParser {
     return start + VERSION_LINE
   }
 
-  #takeField(field: FramingField, bytes: Uint8Array, from: number, to: number): boolean {
-    let start = from
-    let end = to
-    while (isOws(bytes[start]!) && start < end) start++
-    while (isOws(bytes[end - 1]!) && end > start) end--
-    const error = this.#setField(field, bytes, start, end)
-    if (error !== null) this.#refuse(error)
-    return error === null
-  }
-
-  #setField(field: FramingField, bytes: Uint8Array, start: number, end: number): ErrorCode | null {
-    switch (field) {
-      case FramingField.Host:
-        if (++this.#hosts > 1) return 'CAL_ERR_HTTP_HOST_REPEATED'
-        return isHost(this.#words, start, end) ? null : 'CAL_ERR_HTTP_HOST'
-      case FramingField.ContentLength:
-        if (this.contentLength !== -1) return 'CAL_ERR_HTTP_CONTENT_LENGTH_REPEATED'
-        if (this.isChunked) return 'CAL_ERR_HTTP_LENGTH_AND_ENCODING'
-        this.contentLength = parseContentLength(bytes, start, end)
-        return this.contentLength === -1 ? 'CAL_ERR_HTTP_CONTENT_LENGTH' : null
-      case FramingField.TransferEncoding:
-        if (this.contentLength !== -1) return 'CAL_ERR_HTTP_LENGTH_AND_ENCODING'
-        if (this.isChunked || this.minorVersion === 0) return 'CAL_ERR_HTTP_TRANSFER_ENCODING'
-        this.isChunked = latin1(bytes, start, end).toLowerCase() === 'chunked'
-        return this.isChunked ? null : 'CAL_ERR_HTTP_TRANSFER_ENCODING'
-      case FramingField.Connection:
-        if (equalsFolded(bytes, start, end, KEEP_ALIVE)) this.saysKeepAlive = true
-        else this.#setConnectionOptions(bytes, start, end)
-        return null
-      case FramingField.Expect:
-        if (latin1(bytes, start, end).toLowerCase() === '100-continue') this.expectsContinue = true
-        else this.expectsOther = true
-        return null
-      case FramingField.None:
-        return null
-    }
-  }
-
-  /** A list of options (RFC 9110 §7.6.1). Browsers send `keep-alive` alone, which never comes here. */
-  #setConnectionOptions(bytes: Uint8Array, from: number, to: number): void {
-    for (let start = from, next = from; next <= to; start = next) {
-      let end = start
-      while (end < to && bytes[end] !== COMMA) end++
-      next = end + 1
-      while (start < end && isOws(bytes[start]!)) start++
-      while (end > start && isOws(bytes[end - 1]!)) end--
-      if (equalsFolded(bytes, start, end, CLOSE)) this.saysClose = true
-      else if (equalsFolded(bytes, start, end, KEEP_ALIVE)) this.saysKeepAlive = true
-    }
-  }
-
-  /** The empty line is read: what could not be judged field by field is judged now. */
-  #finish(end: number): number {
-    if (this.#hosts === 0 && this.minorVersion === 1) return this.#refuse('CAL_ERR_HTTP_HOST_MISSING')
+  #finish(end: number, from: number): number {
+    this.fieldsEnd = end - 2 - from
     this.reset()
     return end
   }
@@ -364,10 +311,6 @@ function isPost(bytes: Uint8Array, start: number, end: number): boolean {
 function isRestOfVersion(byte: number, index: number): boolean {
   if (index === 0) return byte === 0x30 || byte === 0x31
   return byte === (index === 1 ? CR : LF)
-}
-
-function isOws(byte: number): boolean {
-  return byte === SP || byte === HTAB
 }
 
 function latin1(bytes: Uint8Array, start: number, end: number): string {

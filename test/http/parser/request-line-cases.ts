@@ -1,0 +1,208 @@
+import { METHODS } from '../../../src/http/methods.js'
+import { type HeadCase, headCase, line } from './head-case.js'
+
+const CONTROLS = ['\0', '\x01', '\x07', '\b', '\v', '\f', '\x1b', '\x7f']
+const hex = (char: string): string => `0x${char.charCodeAt(0).toString(16).padStart(2, '0')}`
+
+/** RFC 9112 §2.2: what may stand before a request line. */
+const leadingLines: HeadCase[] = [
+  headCase('one empty line before the request line is ignored', `\r\n${line('GET /a HTTP/1.1')}`, {
+    target: '/a',
+  }),
+  headCase(
+    'of two empty lines the second is no method',
+    `\r\n\r\n${line('GET / HTTP/1.1')}`,
+    'CAL_ERR_HTTP_METHOD',
+  ),
+  headCase('a bare LF before the request line', `\n${line('GET / HTTP/1.1')}`, 'CAL_ERR_HTTP_METHOD'),
+  headCase('a bare CR before the request line', `\r${line('GET / HTTP/1.1')}`, 'CAL_ERR_HTTP_LINE_END'),
+  headCase('two CR before the request line', `\r\r\n${line('GET / HTTP/1.1')}`, 'CAL_ERR_HTTP_LINE_END'),
+  headCase('white space before the request line', ` ${line('GET / HTTP/1.1')}`, 'CAL_ERR_HTTP_METHOD'),
+  headCase('a tab before the request line', `\t${line('GET / HTTP/1.1')}`, 'CAL_ERR_HTTP_METHOD'),
+  headCase('nothing at all', '', 'need more'),
+  headCase('half of an empty line', '\r', 'need more'),
+  headCase('an empty line and nothing behind it', '\r\n', 'need more'),
+]
+
+/** RFC 9110 §9.1, RFC 9112 §3.1. */
+const methods: HeadCase[] = [
+  ...METHODS.filter((method) => method !== '' && method !== 'CONNECT').map((method) =>
+    headCase(`the method ${method}`, line(`${method} / HTTP/1.1`), { method, form: 'Origin' }),
+  ),
+  headCase('the method CONNECT', line('CONNECT x:443 HTTP/1.1'), { method: 'CONNECT', form: 'Authority' }),
+  headCase('methods are case-sensitive', line('get / HTTP/1.1'), { method: '' }),
+  headCase('Get is not GET', line('Get / HTTP/1.1'), { method: '' }),
+  headCase('post is not POST', line('post / HTTP/1.1'), { method: '' }),
+  headCase('a method that GET is the beginning of', line('GETS / HTTP/1.1'), { method: '' }),
+  headCase('a method that is the beginning of GET', line('GE / HTTP/1.1'), { method: '' }),
+  headCase('a method that POST is the beginning of', line('POSTS / HTTP/1.1'), { method: '' }),
+  headCase('a token of every special character', line("!#$%&'*+-.^_`|~0 / HTTP/1.1"), { method: '' }),
+  headCase('a method of 32 characters', line(`${'M'.repeat(32)} / HTTP/1.1`), { method: '', target: '/' }),
+  headCase('a method of 33 characters', line(`${'M'.repeat(33)} / HTTP/1.1`), 'CAL_ERR_HTTP_METHOD_TOO_LONG'),
+  headCase('33 characters of a method that has not ended', 'M'.repeat(33), 'CAL_ERR_HTTP_METHOD_TOO_LONG'),
+  headCase('32 characters of a method that has not ended', 'M'.repeat(32), 'need more'),
+  headCase(
+    'a fault behind 33 characters comes too late',
+    `${'M'.repeat(33)}\0`,
+    'CAL_ERR_HTTP_METHOD_TOO_LONG',
+  ),
+  ...[
+    ...CONTROLS,
+    '\n',
+    '\r',
+    '\t',
+    '(',
+    ')',
+    '/',
+    ':',
+    ';',
+    '<',
+    '=',
+    '>',
+    '?',
+    '@',
+    '[',
+    '\\',
+    ']',
+    '{',
+    '}',
+    '"',
+    ',',
+  ].map((char) => headCase(`${hex(char)} in a method`, line(`GE${char}T / HTTP/1.1`), 'CAL_ERR_HTTP_METHOD')),
+  headCase('a byte above ASCII in a method', line('G\xc9T / HTTP/1.1'), 'CAL_ERR_HTTP_METHOD'),
+  headCase('a method without a target', 'GET\r\n\r\n', 'CAL_ERR_HTTP_METHOD'),
+  headCase('a TLS client hello', '\x16\x03\x01\x02\0\x01\0', 'CAL_ERR_HTTP_METHOD'),
+  headCase('a response', 'HTTP/1.1 200 OK\r\n\r\n', 'CAL_ERR_HTTP_METHOD'),
+]
+
+/** RFC 9112 §3.2: the four forms. */
+const targets: HeadCase[] = [
+  headCase('origin form', line('GET /a/b.c HTTP/1.1'), { form: 'Origin', target: '/a/b.c', path: '/a/b.c' }),
+  headCase('a query', line('GET /a?b=c HTTP/1.1'), { form: 'Origin', target: '/a?b=c', path: '/a' }),
+  headCase('an empty query', line('GET /a? HTTP/1.1'), { target: '/a?', path: '/a' }),
+  headCase('a second question mark belongs to the query', line('GET /a?b?c HTTP/1.1'), {
+    target: '/a?b?c',
+    path: '/a',
+  }),
+  headCase('a double slash is a path', line('GET //a HTTP/1.1'), { form: 'Origin', path: '//a' }),
+  headCase('dot segments stay', line('GET /a/../b HTTP/1.1'), { path: '/a/../b' }),
+  headCase('percent-encoding stays', line('GET /%C3%A9%zz HTTP/1.1'), { path: '/%C3%A9%zz' }),
+  headCase('what browsers leave unencoded', line('GET /[a]{b}|\\^`?[{|}\\^` HTTP/1.1'), {
+    path: '/[a]{b}|\\^`',
+    target: '/[a]{b}|\\^`?[{|}\\^`',
+  }),
+  headCase('absolute form', line('GET http://h/a?b HTTP/1.1'), { form: 'Absolute', target: 'http://h/a?b' }),
+  headCase('absolute form with https and a port', line('GET https://h:1/ HTTP/1.1'), { form: 'Absolute' }),
+  headCase('absolute form without a path', line('GET http://h HTTP/1.1'), {
+    form: 'Absolute',
+    target: 'http://h',
+  }),
+  headCase('absolute form with a query and no path', line('GET http://h?q HTTP/1.1'), { form: 'Absolute' }),
+  headCase('absolute form with an IPv6 address', line('GET http://[::1]:80/ HTTP/1.1'), { form: 'Absolute' }),
+  headCase('schemes have no case', line('GET HTTP://h/ HTTP/1.1'), { form: 'Absolute' }),
+  headCase('absolute form with OPTIONS', line('OPTIONS http://h HTTP/1.1'), { form: 'Absolute' }),
+  headCase('asterisk form', line('OPTIONS * HTTP/1.1'), { form: 'Asterisk', target: '*', method: 'OPTIONS' }),
+  headCase('authority form', line('CONNECT h.example:443 HTTP/1.1'), {
+    form: 'Authority',
+    target: 'h.example:443',
+  }),
+  headCase('authority form with an IPv6 address', line('CONNECT [::1]:443 HTTP/1.1'), { form: 'Authority' }),
+  ...[
+    ['asterisk form with GET', 'GET *'],
+    ['an asterisk and more', 'OPTIONS **'],
+    ['an asterisk with a query', 'OPTIONS *?a'],
+    ['a target without a slash', 'GET a'],
+    ['a target of a query alone', 'GET ?a'],
+    ['a target that is percent-encoded', 'GET %2fa'],
+    ['another scheme', 'GET ftp://h/'],
+    ['a scheme without an authority', 'GET http:///a'],
+    ['a scheme and one slash', 'GET http:/a'],
+    ['a scheme alone', 'GET http:'],
+    ['user information (RFC 9110 §4.2.4)', 'GET http://u@h/'],
+    ['user and password', 'GET http://u:p@h/'],
+    ['a port that is no number', 'GET http://h:a/'],
+    ['an open IPv6 bracket', 'GET http://[::1/'],
+    ['authority form with GET', 'GET h:80'],
+    ['origin form with CONNECT', 'CONNECT /'],
+    ['absolute form with CONNECT', 'CONNECT http://h:1/'],
+    ['CONNECT without a port', 'CONNECT h'],
+    ['CONNECT with an empty port', 'CONNECT h:'],
+    ['CONNECT without a host', 'CONNECT :80'],
+    ['CONNECT with a path', 'CONNECT h:1/a'],
+    ['CONNECT with user information', 'CONNECT u@h:1'],
+    ['CONNECT with an IPv6 address without brackets', 'CONNECT ::1:80'],
+    ['a fragment', 'GET /a#b'],
+    ['a fragment behind a query', 'GET /a?b#c'],
+    ['a quote', 'GET /"'],
+    ['a less-than sign', 'GET /<'],
+    ['a greater-than sign in the query', 'GET /?>'],
+    ['a byte above ASCII', 'GET /\xe9'],
+    ['UTF-8 in the query', 'GET /?\xc3\xa9'],
+    ['0xff', 'GET /\xff'],
+    ['a tab', 'GET /a\tb'],
+    ['a tab for the first space', 'GET\t/'],
+    ['two spaces before the target', 'GET  /'],
+    ['two spaces before an absolute target', 'GET  http://h/'],
+  ].map(([name, start]) =>
+    headCase(
+      `refused target: ${name}`,
+      line(`${start} HTTP/1.1`),
+      start!.startsWith('GET\t') ? 'CAL_ERR_HTTP_METHOD' : 'CAL_ERR_HTTP_TARGET',
+    ),
+  ),
+  ...CONTROLS.flatMap((char) => [
+    headCase(`${hex(char)} in a path`, line(`GET /a${char}b HTTP/1.1`), 'CAL_ERR_HTTP_TARGET'),
+    headCase(`${hex(char)} in a query`, line(`GET /?a${char}b HTTP/1.1`), 'CAL_ERR_HTTP_TARGET'),
+  ]),
+  headCase('an empty target', 'GET \r\n\r\n', 'CAL_ERR_HTTP_TARGET'),
+]
+
+/** RFC 9112 §2.3, RFC 9110 §2.5. */
+const versions: HeadCase[] = [
+  headCase('HTTP/1.1', line('GET / HTTP/1.1'), { minor: 1 }),
+  headCase('HTTP/1.0', line('GET / HTTP/1.0'), { minor: 0 }),
+  ...['HTTP/0.9', 'HTTP/1.2', 'HTTP/1.9', 'HTTP/2.0', 'HTTP/2', 'HTTP/3.0', 'HTTP/9.9', 'HTTP/0.1'].map(
+    (version) =>
+      headCase(`${version} is not supported`, line(`GET / ${version}`), 'CAL_ERR_HTTP_VERSION_UNSUPPORTED'),
+  ),
+  ...[
+    'HTTP/11.1',
+    'HTTP/1.10',
+    'HTTP/1.11',
+    'HTTP/1.',
+    'HTTP/1',
+    'HTTP/',
+    'HTTP',
+    'http/1.1',
+    'Http/1.1',
+    'HTTP/a.1',
+    'HTTP/1,1',
+    'HTTP /1.1',
+    'HTTP/ 1.1',
+    'HTTP/1.1 ',
+    'HTTP/1.1\t',
+    ' HTTP/1.1',
+    'HTTPS/1.1',
+    'ICY/1.1',
+    'HTTP/1.a',
+    'HTTP/-1.1',
+    'HTTP/1.1\0',
+    'HTTP/1.\xb1',
+    'HTTP//1.1',
+    'HTTP/1.1 x',
+    '/b HTTP/1.1',
+    '\tHTTP/1.1',
+  ].map((version) =>
+    headCase(`malformed: ${JSON.stringify(version)}`, line(`GET / ${version}`), 'CAL_ERR_HTTP_VERSION'),
+  ),
+  headCase('no version (HTTP/0.9)', 'GET /\r\n\r\n', 'CAL_ERR_HTTP_VERSION'),
+  headCase('no version and a bare LF', 'GET /\n\n', 'CAL_ERR_HTTP_VERSION'),
+  headCase('no version behind a query', 'GET /?a\r\n\r\n', 'CAL_ERR_HTTP_VERSION'),
+  headCase('a space and no version', 'GET / \r\n\r\n', 'CAL_ERR_HTTP_VERSION'),
+  headCase('a bare LF behind the version', 'GET / HTTP/1.1\nHost: x\r\n\r\n', 'CAL_ERR_HTTP_LINE_END'),
+  headCase('a bare CR behind the version', 'GET / HTTP/1.1\rHost: x\r\n\r\n', 'CAL_ERR_HTTP_LINE_END'),
+  headCase('two CR behind the version', 'GET / HTTP/1.1\r\r\nHost: x\r\n\r\n', 'CAL_ERR_HTTP_LINE_END'),
+  headCase('LF before CR', 'GET / HTTP/1.1\n\rHost: x\r\n\r\n', 'CAL_ERR_HTTP_LINE_END'),
+]
+
+export const requestLineCases: readonly HeadCase[] = [...leadingLines, ...methods, ...targets, ...versions]

@@ -1,0 +1,90 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, Socket } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { IoCounters } from '../../src/io/io-counters.js'
+import { readInto, testOnread } from '../../src/io/onread.js'
+import { TcpTransport } from '../../src/io/tcp-transport.js'
+import { Reactor } from '../../src/reactor/reactor.js'
+import { Recorder } from './contract/recorder.js'
+
+/** Node's inside, as far as `onread.ts` relies on it. */
+interface WithHandle {
+  _handle: { useUserBuffer: unknown }
+}
+
+const toClose: (() => void)[] = []
+afterEach(() => toClose.splice(0).forEach((close) => close()))
+
+/** An accepted socket, and the one that connected to it. */
+async function makeSockets(): Promise<{ accepted: Socket; client: Socket }> {
+  const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1')
+  toClose.push(() => server.close())
+  await once(server, 'listening')
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  toClose.push(() => client.destroy())
+  const [accepted] = (await once(server, 'connection')) as [Socket]
+  toClose.push(() => accepted.destroy())
+  return { accepted, client }
+}
+
+const never = (): never => {
+  throw new Error('must not be called')
+}
+
+describe.skipIf(process.platform === 'win32')('the self-test of onread', () => {
+  it('passes on this platform', async () => {
+    expect(await testOnread()).toBe(true)
+  })
+
+  it('runs once a process', () => {
+    expect(testOnread()).toBe(testOnread())
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('readInto()', () => {
+  it('makes an accepted socket read into the buffer, and emit no data', async () => {
+    const { accepted, client } = await makeSockets()
+    const buffer = Buffer.alloc(64)
+    accepted.on('data', never)
+    const received = new Promise<string>((resolve) => {
+      const isReading = readInto(accepted, buffer, (nread) => {
+        resolve(buffer.toString('latin1', 0, nread))
+        return true
+      })
+      expect(isReading).toBe(true)
+    })
+    client.write('hello')
+    expect(await received).toBe('hello')
+  })
+
+  it('declines a socket that has no handle', () => {
+    expect(readInto(new Socket(), Buffer.alloc(1), never)).toBe(false)
+  })
+
+  it('declines a socket whose handle knows no buffers, and leaves it as it was', async () => {
+    const { accepted, client } = await makeSockets()
+    Object.defineProperty((accepted as unknown as WithHandle)._handle, 'useUserBuffer', { value: undefined })
+    expect(readInto(accepted, Buffer.alloc(64), never)).toBe(false)
+    client.write('hello')
+    const [data] = (await once(accepted, 'data')) as [Buffer]
+    expect(data.toString()).toBe('hello')
+  })
+})
+
+describe('a TCP transport whose socket declines onread', () => {
+  it('is served by data events', async () => {
+    const { accepted, client } = await makeSockets()
+    Object.defineProperty((accepted as unknown as WithHandle)._handle, 'useUserBuffer', { value: undefined })
+    let heard!: () => void
+    const ended = new Promise<void>((resolve) => (heard = resolve))
+    const recorder = new Recorder('near', () => undefined)
+    recorder.onEndDo = heard
+    const counters = new IoCounters()
+    recorder.adopt(new TcpTransport(accepted, new Reactor(), counters, true))
+    client.end('hello')
+    await ended
+    expect(recorder.received.toString()).toBe('hello')
+    expect(counters).toMatchObject({ bytesRead: 5 })
+    expect(recorder.violations).toEqual([])
+  })
+})

@@ -1,0 +1,8 @@
+import { VirtualClock } from '../../src/reactor/clock.js'
+import { Reactor, type ReactorOptions } from '../../src/reactor/reactor.js'
+
+/** A reactor that is turned by hand, on a clock that the test moves. */
+export function makeVirtualReactor(options: ReactorOptions = {}): { reactor: Reactor; clock: VirtualClock } {
+  const clock = new VirtualClock()
+  return { clock, reactor: new Reactor({ clock, driver: null, ...options }) }
+}

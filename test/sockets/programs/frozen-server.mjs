@@ -1,0 +1,17 @@
+// A server whose clock stands still, for a test that counts its system calls from outside. Ends with its input.
+import { Reactor, serve, VirtualClock } from 'calandria'
+
+const LARGE = Buffer.alloc(40_000, 'large ')
+
+const server = await serve({
+  port: 0,
+  readPath: process.argv[2],
+  reactor: new Reactor({ clock: new VirtualClock() }),
+  handler: async (request, response) => {
+    const kind = request.query.get('kind')
+    if (kind === 'async') await Promise.resolve()
+    response.send(kind === 'large' ? LARGE : request.target)
+  },
+})
+console.log(`listening on ${server.address.port}`)
+process.stdin.on('end', () => process.exit(0)).resume()

@@ -1,0 +1,90 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { startProgram } from './child-program.js'
+import { RawClient } from './raw-client.js'
+import { get, gets } from './requests.js'
+import { READ_PATHS } from './started-server.js'
+
+const WRITES = 'trace=write,writev,sendto,sendmsg,sendfile'
+
+/** `null`, or why the kernel can't be asked here. */
+function whyNoStrace(): string | null {
+  const { error, status } = spawnSync('strace', [
+    '-qq',
+    '-yy',
+    '-e',
+    WRITES,
+    '-o',
+    '/dev/null',
+    process.execPath,
+    '-v',
+  ])
+  if (error !== undefined) return 'strace is not installed'
+  return status === 0 ? null : 'ptrace is not allowed here'
+}
+
+/** Starts the server under strace. @returns a function that ends it and gives its writes to a client */
+async function startTraced(
+  readPath: string,
+): Promise<{ port: number; writesTo: (client: RawClient) => Promise<string[]> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'calandria-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const trace = join(folder, 'trace.txt')
+  const under = ['strace', '-f', '-qq', '-yy', '-e', WRITES, '-o', trace]
+  const { program, address } = await startProgram('test/sockets/programs/frozen-server.mjs', [readPath], {
+    under,
+  })
+  const writesTo = async (client: RawClient): Promise<string[]> => {
+    const peer = `->127.0.0.1:${client.socket.localPort}]>`
+    program.process.stdin!.end()
+    await program.ended
+    return readFileSync(trace, 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(peer))
+  }
+  return { port: address.port, writesTo }
+}
+
+const reason = whyNoStrace()
+
+describe.each(READ_PATHS)(
+  `system calls, read path %s${reason === null ? '' : ` (skipped: ${reason})`}`,
+  (readPath) => {
+    test.skipIf(reason !== null).each([16, 100])(
+      '%i pipelined GETs cost the kernel one write',
+      async (count) => {
+        const { port, writesTo } = await startTraced(readPath)
+        const client = await RawClient.connect(port)
+        await client.send(gets(count, (i) => `/?${i}`)).replies(count)
+        expect(await writesTo(client)).toHaveLength(1)
+      },
+    )
+
+    test.skipIf(reason !== null)('one large body among small ones costs one gathering write', async () => {
+      const { port, writesTo } = await startTraced(readPath)
+      const client = await RawClient.connect(port)
+      const replies = await client.send(gets(8, (i) => (i === 3 ? '/?kind=large' : `/?${i}`))).replies(8)
+      expect(replies[3]!.body).toHaveLength(40_000)
+      const writes = await writesTo(client)
+      expect(writes).toHaveLength(1)
+      expect(writes[0]).toMatch(/writev|sendmsg/)
+    })
+
+    test.skipIf(reason !== null)('async handlers that finish in the same turn cost one write', async () => {
+      const { port, writesTo } = await startTraced(readPath)
+      const client = await RawClient.connect(port)
+      await client.send(gets(16, (i) => `/?kind=async&${i}`)).replies(16)
+      expect(await writesTo(client)).toHaveLength(1)
+    })
+
+    test.skipIf(reason !== null)('requests that come one by one cost one write each', async () => {
+      const { port, writesTo } = await startTraced(readPath)
+      const client = await RawClient.connect(port)
+      for (let i = 0; i < 3; i++) await client.send(get(`/?${i}`)).reply()
+      expect(await writesTo(client)).toHaveLength(3)
+    })
+  },
+)
