@@ -13,6 +13,9 @@ import type { HeadMaker } from './response-head.js'
 import { ResponseState } from './response-state.js'
 import type { ServerContext } from './server-context.js'
 
+// Constants of this module are cheaper than members of an imported one, and these are asked for all the time.
+const { Open, Draining, Closed } = ConnectionState
+
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
 
 /** Bytes that were read but could not be dispatched yet; reading pauses until they are. */
@@ -32,7 +35,7 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
   readonly #batch: WriteBatch
   readonly #pipeline: Pipeline
   readonly #reader: RequestReader
-  #state = ConnectionState.Open
+  #state: ConnectionState = Open
   #backlog: Backlog | null = null
   /** A read is being dispatched: its end flushes, so nobody else need. */
   #isDispatching = false
@@ -56,7 +59,7 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
 
   /** The server is closing. @returns whether nothing was owed, so that the connection ends now */
   closeWhenDone(): boolean {
-    if (this.#state !== ConnectionState.Open || !this.#isIdle) return false
+    if (this.#state !== Open || !this.#isIdle) return false
     this.#expectNoMore()
     return true
   }
@@ -68,13 +71,19 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
   }
 
   get #isIdle(): boolean {
-    return this.#pipeline.inFlight === 0 && this.#backlog === null && !this.#reader.isMidRequest
+    return this.#pipeline.inFlight === 0 && !this.#hasMoreToServe
+  }
+
+  /** Whether more has been received than was dispatched. */
+  get #hasMoreToServe(): boolean {
+    const { hasMore, isMidRequest } = this.#reader
+    return this.#backlog !== null || isMidRequest || (this.#isDispatching && hasMore)
   }
 
   // ---- TransportListener ------------------------------------------------------------------------------------
 
   onBytes(bytes: Buffer, length: number): void {
-    if (this.#state !== ConnectionState.Open) return // nothing behind the last request is ever read as a request
+    if (this.#state !== Open) return // nothing behind the last request is ever read as a request
     this.#server.pacer.begin(this.#server.reactor.now)
     const stopped = this.#dispatchFrom(bytes, 0, length)
     if (stopped < length) this.#backlog = makeBacklog(bytes.subarray(stopped, length))
@@ -83,7 +92,8 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
 
   onDrain(): void {
     this.#batch.drained()
-    this.#pipeline.unblock()
+    // As a task: Node drains in a microtask when the kernel takes all at once, and sockets would wait for ever.
+    this.continueLater()
     this.#finishWhenDone()
     this.#steer()
   }
@@ -128,13 +138,13 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
     reader.end()
     pacer.end(this.#batch.replies)
     this.#isDispatching = false
-    return this.#state === ConnectionState.Open ? at : limit
+    return this.#state === Open ? at : limit
   }
 
   /** Back-pressure: too many in flight, too much held behind a slow one, or a peer that doesn't read. */
   #mayDispatch(): boolean {
     return (
-      this.#state === ConnectionState.Open &&
+      this.#state === Open &&
       this.#batch.isWritable &&
       this.#pipeline.inFlight < this.#server.limits.inFlight &&
       this.#pipeline.heldBytes < BATCH_CAP
@@ -163,8 +173,8 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
 
   /** The one place that decides whether to read, so that no wake-up can be lost between two (node#3332). */
   #steer(): void {
-    if (this.#state === ConnectionState.Closed) return
-    const isOpen = this.#state === ConnectionState.Open
+    if (this.#state === Closed) return
+    const isOpen = this.#state === Open
     const mayDispatch = this.#mayDispatch()
     if (this.#backlog !== null && mayDispatch && !this.#isDispatchPosted) {
       this.#isDispatchPosted = true
@@ -187,9 +197,8 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
     this.#owesContinue = false
     if (!request.persists) this.#transition(ConnectionEvent.LastRequest)
 
-    pacer.beforeHandler(path, batch.replies)
-    if (!batch.isEmpty && server.policy.leavesBefore(pacer.expectedMs(path), pacer.tick - batch.openedAt))
-      batch.flush()
+    const expectedMs = pacer.expectedMs(path, batch.replies)
+    if (!batch.isEmpty && server.policy.leavesBefore(expectedMs, pacer.tick - batch.openedAt)) batch.flush()
     this.#pipeline.begin(response)
     const repliesWaiting = batch.replies
     if (request.isMethodUnknown) this.#sendError(response, 'CAL_ERR_HTTP_METHOD_UNKNOWN')
@@ -266,10 +275,7 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
   }
 
   isLast(response: Response): boolean {
-    if (!this.#server.isClosing || response.next !== null) return false
-    return (
-      this.#backlog === null && !this.#reader.isMidRequest && !(this.#isDispatching && this.#reader.hasMore)
-    )
+    return this.#server.isClosing && response.next === null && !this.#hasMoreToServe
   }
 
   /** What is behind it in the pipeline was asked for after a message that ends the connection: it gets no reply. */
@@ -318,7 +324,7 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
   /** After the last request, when every reply is with the transport: end our side, and linger. */
   #finishWhenDone(): void {
     if (this.#server.isClosing && this.#isIdle) this.#transition(ConnectionEvent.LastRequest)
-    if (this.#state !== ConnectionState.Draining || this.#pipeline.inFlight > 0) return
+    if (this.#state !== Draining || this.#pipeline.inFlight > 0) return
     this.#batch.flush()
     if (!this.#batch.isEmpty) return // the peer doesn't read; onDrain comes back here
     this.#transition(ConnectionEvent.AllWritten)

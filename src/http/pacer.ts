@@ -53,25 +53,21 @@ export class Pacer {
   }
 
   /**
-   * How long the next handler of this path will take, in milliseconds: `Infinity` when that isn't known. Where
-   * every request has a path of its own, they are judged together, else nothing would ever be batched.
-   */
-  expectedMs(path: PathEntry): number {
-    if (path.averageMs === Infinity && this.#fastNewcomers >= NEWCOMERS) return 0
-    return path.averageMs
-  }
-
-  /**
-   * Before a handler runs that will be measured: the clock must not charge it for what ran before.
+   * Before a handler runs: how long it will take, in milliseconds; `Infinity` when that isn't known. Where every
+   * request has a path of its own, they are judged together, else nothing would ever be batched.
+   *
+   * Looks at the clock when the handler will be measured: it must not be charged for what ran before.
    * @param replies in the batch
    */
-  beforeHandler(path: PathEntry, replies: number): void {
-    if (!this.#isTickFresh && !this.#isTrusted(path)) this.#lookBack(replies)
+  expectedMs(path: PathEntry, replies: number): number {
+    if (path.isTrusted && this.#vigilance === 0) return path.averageMs
+    if (!this.#isTickFresh) this.#lookBack(replies)
+    return path.averageMs === Infinity && this.#fastNewcomers >= NEWCOMERS ? 0 : path.averageMs
   }
 
   /** @param repliesWaiting replies that were ready in the batch while the handler ran */
   afterHandler(path: PathEntry, repliesWaiting: number): void {
-    const isTrusted = this.#isTrusted(path)
+    const isTrusted = path.isTrusted && this.#vigilance === 0
     if (isTrusted && --this.#untilLook > 0) {
       this.#isTickFresh = false
       return
@@ -98,10 +94,6 @@ export class Pacer {
     return elapsed
   }
 
-  #isTrusted(path: PathEntry): boolean {
-    return path.fastRuns >= TRUST_AFTER && this.#vigilance === 0
-  }
-
   #foundSlow(elapsed: number, repliesWaiting: number): void {
     this.#vigilance = VIGILANCE
     if (repliesWaiting === 0) return
@@ -118,5 +110,6 @@ export class Pacer {
       path.averageMs = (path.averageMs + elapsed) / 2 // a new habit shows after two or three runs
     }
     path.fastRuns = isFast ? path.fastRuns + 1 : 0
+    path.isTrusted = path.fastRuns >= TRUST_AFTER
   }
 }

@@ -9,8 +9,10 @@ export class PathEntry {
    * was measured. Kept by the {@link Pacer}.
    */
   averageMs = Infinity
-  /** Handlers measured in a row that were fast: from a few on, the path is trusted and measured rarely. */
+  /** Handlers measured in a row that were fast. */
   fastRuns = 0
+  /** There were a few of them: from now on the path is measured rarely. */
+  isTrusted = false
 
   constructor(path: string, hash: number, bytes: Uint8Array | null) {
     this.path = path

@@ -7,6 +7,7 @@ import type { ResponseStream } from './response-stream.js'
 
 const { Left, Ready } = ResponseState
 const WITH_LENGTH = Framing.ContentLength
+const IMPLIED: Persistence = Persistence.Implied
 
 /** What a pipeline needs of its connection. */
 export interface PipelineOwner {
@@ -70,7 +71,8 @@ export class Pipeline {
 
   /** A response is not complete, and its first piece is about to come. */
   beginStreaming(response: Response, stream: ResponseStream): void {
-    if (response.isFirst) this.#sendHead(response, stream.framing, response.declaredLength)
+    if (response.isFirst)
+      this.#batch.appendText(this.#head(response, stream.framing, response.declaredLength))
     else stream.held = []
   }
 
@@ -152,7 +154,7 @@ export class Pipeline {
     const { held } = stream
     if (held === null) return
     stream.held = null
-    this.#sendHead(response, stream.framing, response.declaredLength)
+    this.#batch.appendText(this.#head(response, stream.framing, response.declaredLength))
     for (const data of held) {
       this.heldBytes -= data.length
       this.#sendPiece(response, stream, data)
@@ -165,20 +167,18 @@ export class Pipeline {
     // With HEAD and 304 the length is that of the body that isn't sent, if it is known (RFC 9110 §8.6).
     const length = isBodyLeftOut && response.declaredLength !== -1 ? response.declaredLength : body.length
     const isLengthUnknown = statusCode === 204 || (statusCode === 304 && length === 0)
-    this.#sendHead(response, isLengthUnknown ? Framing.None : WITH_LENGTH, length)
-    if (isBodyLeftOut || body.length === 0) return
-    if (typeof body === 'string') this.#batch.appendText(body)
-    else this.#batch.appendBytes(body)
+    const head = this.#head(response, isLengthUnknown ? Framing.None : WITH_LENGTH, length)
+    if (isBodyLeftOut || body.length === 0) this.#batch.appendText(head)
+    else this.#batch.appendHeadAndBody(head, body)
   }
 
-  #sendHead(response: Response, framing: Framing, length: number): void {
+  #head(response: Response, framing: Framing, length: number): string {
     if (this.#owner.isLast(response)) response.closes = true
-    let persistence = Persistence.Implied
+    let persistence = IMPLIED
     if (response.closes) persistence = Persistence.Close
     else if (response.request?.minorVersion === 0) persistence = Persistence.KeepAlive // it asked for that
     const { statusCode, headers, defaultType } = response
-    const heads = this.#owner.freshHeads()
-    this.#batch.appendText(heads.make(statusCode, headers, defaultType, persistence, framing, length))
+    return this.#owner.freshHeads().make(statusCode, headers, defaultType, persistence, framing, length)
   }
 
   #sendPiece(response: Response, stream: ResponseStream, data: Payload): void {

@@ -32,7 +32,6 @@ export class Request {
   readonly #peer: Peer
   #query: URLSearchParams | null = null
   #abort: AbortController | null = null
-  #abortReason: Error | null = null
 
   /** @internal @param head the parser that has just completed this head */
   constructor(head: RequestParser, path: string, target: string, headers: Headers, peer: Peer) {
@@ -65,11 +64,7 @@ export class Request {
    * code `CAL_ERR_CLIENT_GONE`. Give it to whatever the handler waits for.
    */
   get signal(): AbortSignal {
-    if (this.#abort === null) {
-      this.#abort = new AbortController()
-      if (this.#abortReason !== null) this.#abort.abort(this.#abortReason)
-    }
-    return this.#abort.signal
+    return (this.#abort ??= new AbortController()).signal
   }
 
   /** The client's address, as the connection has it; `null` once the connection is gone. */
@@ -89,8 +84,8 @@ export class Request {
 
   /** @internal */
   abort(reason: Error): void {
-    this.#abortReason = reason
-    this.#abort?.abort(reason)
+    this.#abort ??= new AbortController() // the handler may ask for the signal later
+    this.#abort.abort(reason)
   }
 }
 

@@ -20,13 +20,13 @@ export enum Persistence {
   Close,
 }
 
-const WITH_LENGTH = Framing.ContentLength
 const MOST_CACHED_LENGTHS = 2048
 const lengthEnds = new Array<string | undefined>(MOST_CACHED_LENGTHS).fill(undefined)
 
 /**
- * Makes heads, and keeps the last one up to its Content-Length: most replies of a server begin like the one before.
- * What is kept is one flat string, so the batch that it joins stays quick to flatten (`bench/micro/head.ts`).
+ * Makes heads, and keeps the last one: most replies of a server begin like the one before. Its two parts (up to the
+ * framing field, and all of it) are kept apart, because the length changes more often than the rest. The
+ * prefix is flat, so the batch that it joins stays quick to flatten (`bench/micro/head.ts`).
  */
 export class HeadMaker {
   readonly #date: DateLine
@@ -36,6 +36,9 @@ export class HeadMaker {
   #dateLine = ''
   #defaultType = ''
   #persistence = Persistence.Implied
+  #head = ''
+  #framing = Framing.None
+  #length = -1
 
   constructor(date: DateLine) {
     this.#date = date
@@ -50,18 +53,20 @@ export class HeadMaker {
     framing: Framing,
     length: number,
   ): string {
-    const isAsBefore =
+    const isPrefixKept =
       headers === this.#headers &&
       status === this.#status &&
       this.#dateLine === this.#date.line &&
       persistence === this.#persistence &&
       defaultType === this.#defaultType
-    if (!isAsBefore) this.#remember(status, headers, defaultType, persistence)
-    if (framing === WITH_LENGTH) return this.#prefix + lengthEnd(length)
-    return this.#prefix + (framing === Framing.Chunked ? 'Transfer-Encoding: chunked\r\n\r\n' : '\r\n')
+    if (isPrefixKept && length === this.#length && framing === this.#framing) return this.#head
+    if (!isPrefixKept) this.#makePrefix(status, headers, defaultType, persistence)
+    this.#framing = framing
+    this.#length = length
+    return (this.#head = this.#prefix + framingEnd(framing, length))
   }
 
-  #remember(status: number, headers: HeaderSet, defaultType: string, persistence: Persistence): void {
+  #makePrefix(status: number, headers: HeaderSet, defaultType: string, persistence: Persistence): void {
     this.#status = status
     this.#headers = headers
     this.#dateLine = this.#date.line
@@ -74,6 +79,12 @@ export class HeadMaker {
     prefix.charCodeAt(0) // flattens it
     this.#prefix = prefix
   }
+}
+
+/** The field that frames the body, if any, and the empty line. */
+function framingEnd(framing: Framing, length: number): string {
+  if (framing === Framing.ContentLength) return lengthEnd(length)
+  return framing === Framing.Chunked ? 'Transfer-Encoding: chunked\r\n\r\n' : '\r\n'
 }
 
 /** `Content-Length: n` and the empty line; those of small bodies are made once. */
