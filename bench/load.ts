@@ -6,7 +6,8 @@ import { WrkLoad } from './wrk-load.js'
 /** One stretch of load against one server. */
 export interface Attack {
   readonly port: number
-  readonly request: string
+  /** `depth` requests. */
+  readonly batch: string
   readonly answerBytes: number
   readonly depth: number
   readonly connections: number

@@ -3,7 +3,7 @@ import { IdleConnections } from './idle-connections.js'
 import { type Load } from './load.js'
 import { type MetricName } from './metric.js'
 import { type Pinning } from './pinning.js'
-import { type Scenario, type ScenarioName } from './scenario.js'
+import { batchOf, type Scenario, type ScenarioName } from './scenario.js'
 import { shuffled } from './shuffled.js'
 import { SubjectProcess, type SubjectName } from './subject-process.js'
 
@@ -46,7 +46,7 @@ async function measureLoad(bench: Bench, scenario: Scenario): Promise<Measuremen
   try {
     for (const name of bench.subjects) {
       const subject = await SubjectProcess.start(name, bench.node, bench.pinning)
-      const answerBytes = await checkAnswers(subject, scenario.request(subject.port))
+      const answerBytes = await checkAnswers(subject, scenario.request(subject.port, 0))
       running.push({ subject, answerBytes })
       await loadOnce(bench, scenario, subject, answerBytes, warmUpSeconds)
     }
@@ -76,12 +76,11 @@ async function loadOnce(
   seconds: number,
 ): Promise<Measurement['metrics']> {
   const { connections, depth } = scenario
-  const request = scenario.request(subject.port)
   const before = await subject.report('now')
   const writesBefore = subject.writes()
   const volume = await bench.load.run({
     port: subject.port,
-    request,
+    batch: batchOf(scenario, subject.port),
     answerBytes,
     depth,
     connections,
@@ -114,7 +113,7 @@ async function measureIdle(bench: Bench, scenario: Scenario): Promise<Measuremen
       bench.progress(`${scenario.name}: round ${round} of ${rounds}, ${name}`)
       const subject = await SubjectProcess.start(name, bench.node, bench.pinning)
       try {
-        const answerBytes = await checkAnswers(subject, scenario.request(subject.port))
+        const answerBytes = await checkAnswers(subject, scenario.request(subject.port, 0))
         const rssPerConnection = await restingMemory(scenario, subject, answerBytes)
         measurements.push({
           ...describe(scenario, subject, round, answerBytes),
@@ -133,7 +132,7 @@ async function restingMemory(
   subject: SubjectProcess,
   answerBytes: number,
 ): Promise<number> {
-  const request = scenario.request(subject.port)
+  const request = scenario.request(subject.port, 0)
   const connections = new IdleConnections()
   // so that code and caches that exist once aren't counted as the connections' own
   await connections.open(warmUpConnections, subject.port, request, answerBytes)

@@ -7,7 +7,7 @@ import { performance } from 'node:perf_hooks'
 import { type Attack, type Volume } from './load.js'
 
 const attack = JSON.parse(process.argv[2]!) as Attack
-const batch = Buffer.from(attack.request.repeat(attack.depth), 'latin1')
+const batch = Buffer.from(attack.batch, 'latin1')
 const batchAnswerBytes = attack.answerBytes * attack.depth
 const buffer = Buffer.allocUnsafe(256 * 1024)
 const sockets: Socket[] = []

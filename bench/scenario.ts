@@ -5,11 +5,16 @@ export interface Scenario {
   readonly connections: number
   /** How many requests a connection sends in one go; it waits for all their answers before it sends more. */
   readonly depth: number
-  /** One request, head only. Its length must not change during a run: the floor counts requests by it. */
-  readonly request: (port: number) => string
+  /** The index-th request of a batch, head only. All are of one length: the floor counts requests by it. */
+  readonly request: (port: number, index: number) => string
 }
 
-export const scenarioNames = ['pipelined', 'single', 'browser', 'idle'] as const
+/** What a connection sends in one go. */
+export function batchOf({ depth, request }: Scenario, port: number): string {
+  return Array.from({ length: depth }, (_, index) => request(port, index)).join('')
+}
+
+export const scenarioNames = ['pipelined', 'single', 'browser', 'varied', 'idle'] as const
 export type ScenarioName = (typeof scenarioNames)[number]
 
 /** Byte for byte what wrk sends without a script. */
@@ -38,6 +43,13 @@ const browserRequest = (port: number) =>
     '\r\n',
   ].join('\r\n')
 
+/** As if every request came from another browser: nothing that a server remembers of one head helps with the next. */
+const variedRequest = (port: number, index: number) =>
+  browserRequest(port).replace(
+    'session=5f2c',
+    `session=${(0x1000 + index * 0x9e37).toString(16).padStart(6, '0')}`,
+  )
+
 export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   pipelined: {
     name: 'pipelined',
@@ -59,6 +71,13 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
     connections: 100,
     depth: 24,
     request: browserRequest,
+  },
+  varied: {
+    name: 'varied',
+    about: "24 requests in one go, a browser's head, each with another cookie",
+    connections: 100,
+    depth: 24,
+    request: variedRequest,
   },
   idle: {
     name: 'idle',

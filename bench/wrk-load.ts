@@ -38,9 +38,9 @@ export class WrkLoad implements Load {
  * Replacing `wrk.format` makes the batch wrk's one static request. A function `request` would be called for
  * each batch and take time from the core that has to keep the server busy. An ASCII string in JSON is one in Lua.
  */
-function luaScript({ request, depth }: Attack): string {
+function luaScript({ batch }: Attack): string {
   return `
-    wrk.format = function() return string.rep(${JSON.stringify(request)}, ${depth}) end
+    wrk.format = function() return ${JSON.stringify(batch)} end
     function done(summary)
       local errors = summary.errors
       print(string.format("volume %d %d %d %d", summary.requests, summary.duration, errors.status,

@@ -10,6 +10,8 @@ import { demoRoutes } from './demo-routes.js'
 const HOST = '127.0.0.1'
 
 const server = await start(readPort())
+process.once('SIGINT', stop) // before anybody can read that we listen, and send a signal
+process.once('SIGTERM', stop)
 const url = `http://${HOST}:${server.address.port}`
 console.log(`Calandria listens on ${url}
 
@@ -23,9 +25,6 @@ console.log(`Calandria listens on ${url}
   curl ${url}/throw               a handler that throws
 
 Ctrl-C ends it; what is in flight is answered first.`)
-
-process.once('SIGINT', stop)
-process.once('SIGTERM', stop)
 
 function readPort(): number {
   const { values } = parseArgs({ options: { port: { type: 'string' } } })

@@ -66,10 +66,10 @@ describe('a request', () => {
 
   it('is right when its head is longer than the text that is made for a packet at once', async () => {
     const { virtual, kept } = keeping()
-    const long = (i: number): string => get(`/${i}`, `A: ${String(i % 10).repeat(5000)}`, `B: ${i}`)
+    const long = (i: number): string => get(`/${i}`, `A: ${String(i % 10).repeat(9000)}`, `B: ${i}`)
     virtual.connect().send(Array.from({ length: 30 }, (_, i) => long(i)).join(''))
     await virtual.settle()
-    expect(kept.map((asked) => [asked.path, asked.headers.get('a')?.[4999], asked.headers.get('b')])).toEqual(
+    expect(kept.map((asked) => [asked.path, asked.headers.get('a')?.[8999], asked.headers.get('b')])).toEqual(
       kept.map((_, i) => [`/${i}`, String(i % 10), String(i)]),
     )
     expect(kept).toHaveLength(30)
@@ -119,6 +119,27 @@ describe('a request', () => {
       expect(kept.at(-2)?.body.equals(body)).toBe(true)
       expect(kept.at(-1)?.path).toBe('/after')
     }
+  })
+
+  it('has its own fields where another client sends nearly the same, and the same where it sends the same', () => {
+    const { virtual, kept } = keeping()
+    const [one, other] = [virtual.connect(), virtual.connect()]
+    for (const value of ['secret-1', 'secret-1', 'secret-2', 'secret-1', 'secret-22']) {
+      one.send(get('/one', 'Accept: everything', 'Authorization: mine'))
+      other.send(get('/other', 'Accept: everything', `Authorization: ${value}`))
+      virtual.run()
+    }
+    const given = kept.map((asked) => [
+      asked.path,
+      asked.headers.get('authorization'),
+      [...asked.headers].length,
+    ])
+    expect(given).toEqual(
+      ['secret-1', 'secret-1', 'secret-2', 'secret-1', 'secret-22'].flatMap((value) => [
+        ['/one', 'mine', 3],
+        ['/other', value, 3],
+      ]),
+    )
   })
 
   it('gives the same objects each time it is asked', () => {

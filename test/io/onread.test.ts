@@ -5,6 +5,7 @@ import { IoCounters } from '../../src/io/io-counters.js'
 import { readInto, testOnread } from '../../src/io/onread.js'
 import { TcpTransport } from '../../src/io/tcp-transport.js'
 import { Reactor } from '../../src/reactor/reactor.js'
+import { seededBytes } from '../reactor/seed.js'
 import { Recorder } from './contract/recorder.js'
 
 /** Node's inside, as far as `onread.ts` relies on it. */
@@ -85,6 +86,29 @@ describe('a TCP transport whose socket declines onread', () => {
     await ended
     expect(recorder.received.toString()).toBe('hello')
     expect(counters).toMatchObject({ bytesRead: 5 })
+    expect(recorder.violations).toEqual([])
+  })
+})
+
+describe('a TCP transport that is given a chunk larger than the receive buffer', () => {
+  it('lends it in pieces, stops between two when paused, and goes on with nothing lost', async () => {
+    const { accepted } = await makeSockets()
+    const sent = seededBytes(200_000)
+    let readOn!: () => void
+    const read = (): Promise<void> => new Promise((resolve) => (readOn = resolve))
+    const recorder = new Recorder('near', () => readOn())
+    recorder.onBytesDo = () => recorder.pause()
+    recorder.adopt(new TcpTransport(accepted, new Reactor(), new IoCounters(), false))
+    let next = read()
+    accepted.push(sent) // Node itself reads 64 KiB at most, so far
+    for (let reads = 1; recorder.bytesReceived < sent.length; reads++) {
+      await next
+      expect(recorder.reads).toBe(reads)
+      next = read()
+      recorder.resume()
+    }
+    expect(recorder.received.equals(sent)).toBe(true)
+    expect(recorder.reads).toBe(4)
     expect(recorder.violations).toEqual([])
   })
 })

@@ -44,6 +44,13 @@ describe('a turn soon', () => {
     expect(driver.takeRequests()).toEqual([])
   })
 
+  it('is not asked for by what a task marks, since the same turn flushes it', () => {
+    reactor.post(() => reactor.markDirty({ isDirty: false, flush: nothing }))
+    driver.takeRequests()
+    reactor.turn()
+    expect(driver.takeRequests()).toEqual([])
+  })
+
   it('is asked for when the time slice left work over', () => {
     for (let i = 0; i < 3; i++) reactor.post(() => clock.advance(5))
     driver.takeRequests()

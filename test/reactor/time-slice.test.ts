@@ -73,6 +73,17 @@ describe('the time slice', () => {
     expect(reactor.statistics()).toMatchObject({ slicesUsedUp: 2, longestTurnMs: 5 })
   })
 
+  it('lets a turn run one task even when the slice is used up before the first', () => {
+    const { reactor, clock } = makeVirtualReactor()
+    reactor.instrument({ turnStarted: () => clock.advance(5) })
+    let ran = 0
+    for (let i = 0; i < 2; i++) reactor.post(() => ran++)
+    for (const expected of [1, 2]) {
+      reactor.turn()
+      expect(ran).toBe(expected)
+    }
+  })
+
   it('runs all that is ready in one turn when it takes no time', () => {
     const { reactor } = makeVirtualReactor()
     let ran = 0

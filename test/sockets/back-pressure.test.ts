@@ -133,12 +133,12 @@ describe.each(READ_PATHS)('read path %s', (readPath) => {
     expect(server.statistics().aborted).toBe(1)
   })
 
-  test('a reply that becomes ready while the client does not read leaves when it does', async () => {
+  test('a reply that becomes ready while the client does not read leaves when it does, and so does the end', async () => {
     const held = new HeldResponses()
     const { server } = await startFrozenServer({ readPath, handler: held.handler })
     const transports = transportsOf(server)
     const client = await RawClient.connect(server)
-    client.send(get('/large') + get('/small'))
+    client.send(get('/large') + get('/small', 'Connection: close'))
     await held.haveStarted(2)
     const large = Buffer.alloc(64 * MIB, 'large ')
     held.waiting.shift()!.response.send(large)
@@ -147,6 +147,7 @@ describe.each(READ_PATHS)('read path %s', (readPath) => {
 
     expect((await client.reply()).body.equals(large)).toBe(true)
     expect(String((await client.reply()).body)).toBe('/small')
+    expect(await client.rest()).toHaveLength(0)
   })
 
   test('replies held behind one that is slow stop the reading before they grow without bound', async () => {

@@ -123,6 +123,35 @@ describe.each(READ_PATHS)('read path %s', (readPath) => {
     expect(longestRun).toBeLessThanOrEqual(220)
   })
 
+  test('a handler that streams as fast as the kernel takes it lets sockets have their say after every time slice', async () => {
+    const piece = Buffer.alloc(16 * 1024)
+    const runs: number[] = [] // pieces written between two turns of Node's loop
+    const { server, clock } = await startFrozenServer({
+      readPath,
+      handler: async (_request, response) => {
+        let isDone = false
+        let run = 0
+        const countRun = (): void => {
+          runs.push(run)
+          run = 0
+          if (!isDone) setImmediate(countRun)
+        }
+        countRun()
+        for (let i = 0; i < 1000; i++) {
+          run++
+          clock.advance(0.5) // a batch of four is longer than the slice
+          if (!response.write(piece)) await response.drained()
+        }
+        isDone = true
+        response.end()
+      },
+    })
+    const client = await RawClient.connect(server)
+    const { body } = await client.send(get('/')).reply()
+    expect(body).toHaveLength(1000 * piece.length)
+    expect(Math.max(...runs)).toBeLessThanOrEqual(8)
+  })
+
   test('a handler that streams without end lets another connection in', async () => {
     let isDone = false
     const piece = Buffer.alloc(16 * 1024)
@@ -130,7 +159,7 @@ describe.each(READ_PATHS)('read path %s', (readPath) => {
       readPath,
       handler: async (request, response) => {
         while (request.path !== '/other' && !isDone) {
-          clock.advance(0.5) // the slice is over before the kernel's buffers are full
+          clock.advance(0.5)
           if (!response.write(piece)) await response.drained()
         }
         response.end()

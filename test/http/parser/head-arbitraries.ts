@@ -107,17 +107,21 @@ const HOSTILE = [
 ]
 
 const hostile = fc.constantFrom(...HOSTILE)
-const edit = fc.tuple(fc.nat(400), fc.nat(3), fc.oneof(hostile, fc.constant('')))
 
-/** Heads with one to three faults: something hostile put in, over or instead of a few bytes. */
+/** Something hostile put in, over or instead of a few bytes. */
+export const hostileEdit = fc.tuple(fc.nat(400), fc.nat(3), fc.oneof(hostile, fc.constant('')))
+
+export function edited(head: string, edits: readonly (readonly [number, number, string])[]): string {
+  return edits.reduce((text, [place, removed, put]) => {
+    const at = place % (text.length + 1)
+    return text.slice(0, at) + put + text.slice(at + removed)
+  }, head)
+}
+
+/** Heads with one to three faults. */
 export const brokenHead: fc.Arbitrary<string> = fc
-  .tuple(plausibleHead, fc.array(edit, { minLength: 1, maxLength: 3 }))
-  .map(([head, edits]) =>
-    edits.reduce((text, [place, removed, put]) => {
-      const at = place % (text.length + 1)
-      return text.slice(0, at) + put + text.slice(at + removed)
-    }, head),
-  )
+  .tuple(plausibleHead, fc.array(hostileEdit, { minLength: 1, maxLength: 3 }))
+  .map(([head, edits]) => edited(head, edits))
 
 const anyByte = fc.string({ unit: fc.nat(255).map((byte) => String.fromCharCode(byte)), maxLength: 60 })
 

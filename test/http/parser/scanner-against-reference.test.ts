@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_LIMITS, type Limits } from '../../../src/http/limits.js'
 import { Scanner } from '../../../src/http/parser/scanner.js'
-import { brokenHead, garbage, plausibleHead } from './head-arbitraries.js'
+import { brokenHead, edited, garbage, hostileEdit, plausibleHead } from './head-arbitraries.js'
 import { parseInPieces, parseWhole } from './parsed-head.js'
 import { parseByReference } from './reference-parser.js'
 import { headCases } from './request-parser-contract.js'
@@ -43,6 +43,18 @@ describe(`Scanner agrees with the reference parser (seed ${seed})`, () => {
         expect(parseWhole(scanner, head)).toEqual(expected)
         const inOrder = places.filter((place) => place > 0 && place < head.length).sort((a, b) => a - b)
         expect(parseInPieces(scanner, head, inOrder, 3, '\r\n\r\n')).toEqual(expected)
+      }),
+      { seed, numRuns },
+    )
+  })
+
+  it('on heads that are nearly the same as the one before', () => {
+    const scanner = new Scanner(DEFAULT_LIMITS)
+    fc.assert(
+      fc.property(plausibleHead, fc.array(hostileEdit, { minLength: 1, maxLength: 4 }), (head, edits) => {
+        for (const text of [head, head, ...edits.map((edit) => edited(head, [edit])), head]) {
+          expect(parseWhole(scanner, text)).toEqual(parseByReference(text, DEFAULT_LIMITS))
+        }
       }),
       { seed, numRuns },
     )

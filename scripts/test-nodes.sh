@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Runs the built project's tests under other major versions of Node than the one at hand.
+# Usage: scripts/test-nodes.sh [MAJOR...]   (default: 22 24 26)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+for major in "${@:-22 24 26}"; do
+  for version in $major; do
+    echo "== Node $version"
+    npx --yes --package "node@$version" -- node --version
+    npx --yes --package "node@$version" -- node node_modules/vitest/vitest.mjs run
+  done
+done
