@@ -47,10 +47,7 @@ function waysOf(transport: TcpTransport): Way[] {
     [
       'WriteBatch',
       (body, replies) => {
-        for (let i = 0; i < replies; i++) {
-          batch.appendText(HEAD)
-          batch.appendBytes(body)
-        }
+        for (let i = 0; i < replies; i++) batch.appendHeadAndBody(HEAD, body)
         batch.flush()
       },
     ],

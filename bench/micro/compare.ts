@@ -15,7 +15,7 @@ export interface Case {
   readonly ways: readonly Way[]
 }
 
-const WARM_UP_MS = 150
+const WARM_UP_MS = 200
 const ROUND_MS = 3
 const ROUNDS = 100
 

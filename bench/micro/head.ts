@@ -1,7 +1,7 @@
 /** The heads of 24 replies, as the batch gets them and the socket flattens them: kept prefix or made anew. */
 import { DateLine } from '#calandria/http/date-line.js'
 import { type HeaderSet, NO_HEADERS } from '#calandria/http/header-set.js'
-import { Framing, HeadMaker, Persistence } from '#calandria/http/response-head.js'
+import { Framing, makeHead, Persistence } from '#calandria/http/response-head.js'
 import { statusLine } from '#calandria/http/status-lines.js'
 import { monotonicClock } from '#calandria/reactor/clock.js'
 import { compare, fingerprint, sink, type Case, type Way } from './compare.js'
@@ -39,21 +39,19 @@ function keptRope(): MakeHead {
   }
 }
 
-function made(): MakeHead {
-  const maker = new HeadMaker(date)
+function made(headers: HeaderSet, length: number): string {
   const type = 'Content-Type: text/plain\r\n'
-  return (headers, length) =>
-    maker.make(200, headers, type, Persistence.Implied, Framing.ContentLength, length)
+  return makeHead(headers, 200, date.line, type, Persistence.Implied, Framing.ContentLength, length)
 }
 
 function caseOf(input: string, sets: readonly HeaderSet[], bodies: readonly string[]): Case {
-  const way = (name: string, makeHead: MakeHead): Way => ({
+  const way = (name: string, headOf: MakeHead): Way => ({
     name,
     run: () => {
       let text = ''
       for (let i = 0; i < REPLIES; i++) {
         const body = bodies[i % bodies.length]!
-        text += makeHead(sets[i % sets.length]!, body.length)
+        text += headOf(sets[i % sets.length]!, body.length)
         text += body
       }
       return fingerprint(sink.write(text, 0, 'latin1'))
@@ -62,7 +60,7 @@ function caseOf(input: string, sets: readonly HeaderSet[], bodies: readonly stri
   const ways = [
     way('all parts concatenated', concatenated),
     way('prefix kept, not flat', keptRope()),
-    way('HeadMaker', made()),
+    way('makeHead', made),
   ]
   return { input, operations: REPLIES, ways }
 }
@@ -73,7 +71,7 @@ const four = one.with('cache-control', 'no-store').with('etag', '"5f2c9a7b"').wi
 const same = ['Hello, World!']
 const growing = Array.from({ length: REPLIES }, (_, i) => 'x'.repeat(i + 10))
 
-compare(`HeadMaker: ${REPLIES} replies a batch`, 'reply', [
+compare(`makeHead: ${REPLIES} replies a batch`, 'reply', [
   caseOf('1 header, 1 length', [one], same),
   caseOf('4 headers, 1 length', [four], same),
   caseOf('1 header, 24 lengths', [one], growing),

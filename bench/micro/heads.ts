@@ -16,7 +16,7 @@ export const heads: readonly string[] = [
     'X-Request-Id: 7f3b1c9e-5200',
     '\r\n',
   ].join('\r\n'),
-  scenarios.browser.request(8080).replace('dark', 'dark00'),
+  scenarios.browser.request(8080, 0).replace('dark', 'dark00'),
 ]
 
 export const sizeOf = (head: string): string => `${head.length} B head`

@@ -6,7 +6,7 @@ import { checkAnswers } from '../answer-check.js'
 import { killChildren } from '../children.js'
 import { chooseLoad } from '../load.js'
 import { Pinning } from '../pinning.js'
-import { scenarios, type Scenario } from '../scenario.js'
+import { batchOf, scenarios, type Scenario } from '../scenario.js'
 import { SubjectProcess } from '../subject-process.js'
 import { print, summarize, type Row } from './report.js'
 
@@ -25,16 +25,16 @@ interface Running {
 async function start(path: (typeof PATHS)[number], scenario: Scenario): Promise<Running> {
   process.env['CALANDRIA_READ_PATH'] = path // the child inherits it
   const subject = await SubjectProcess.start('calandria', process.execPath, pinning)
-  return { subject, answerBytes: await checkAnswers(subject, scenario.request(subject.port)) }
+  return { subject, answerBytes: await checkAnswers(subject, scenario.request(subject.port, 0)) }
 }
 
 /** @returns CPU time of the server, in nanoseconds a request */
 async function loadOnce({ subject, answerBytes }: Running, scenario: Scenario): Promise<number> {
   const { connections, depth } = scenario
   const { port } = subject
-  const request = scenario.request(port)
+  const batch = batchOf(scenario, port)
   const before = await subject.report('now')
-  const { requests } = await load.run({ port, request, answerBytes, depth, connections, seconds: SECONDS })
+  const { requests } = await load.run({ port, batch, answerBytes, depth, connections, seconds: SECONDS })
   const after = await subject.report('now')
   return ((after.userUs - before.userUs + after.kernelUs - before.kernelUs) * 1000) / requests
 }

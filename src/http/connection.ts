@@ -9,7 +9,6 @@ import { Pipeline, type PipelineOwner } from './pipeline.js'
 import type { Peer, Request } from './request.js'
 import { RequestReader, type RequestSink } from './request-reader.js'
 import { Response } from './response.js'
-import type { HeadMaker } from './response-head.js'
 import { ResponseState } from './response-state.js'
 import type { ServerContext } from './server-context.js'
 
@@ -299,10 +298,10 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
   }
 
   /** During a read it is true already; a reply from elsewhere may come long after the last look at the clock. */
-  freshHeads(): HeadMaker {
-    const { date, heads, reactor } = this.#server
+  freshDateLine(): string {
+    const { date, reactor } = this.#server
     if (!this.#isDispatching) date.refresh(reactor.clock.now())
-    return heads
+    return date.line
   }
 
   // ---- the end ----------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 import { CalandriaTypeError } from '../errors/calandria-error.js'
+import { KeptHead } from './response-head.js'
 
 /** RFC 9110 §5.1. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
@@ -35,6 +36,8 @@ export class HeaderSet {
   readonly text: string
   readonly hasContentType: boolean
   readonly hasDate: boolean
+  /** @internal Kept with the set, so that routes with other headers don't push each other out. */
+  readonly keptHead = new KeptHead()
   readonly #lines: readonly Line[]
   #lastName = ''
   #lastValue = ''

@@ -1,7 +1,7 @@
 import type { Reactor } from '../reactor/reactor.js'
 import type { PathEntry } from './path-cache.js'
 
-/** Handlers of trusted paths between two looks at the clock: one costs 40 ns, so each pays 5 (`bench/micro/pacer.ts`). */
+/** Handlers of trusted paths between two looks at the clock: one costs 40 ns, so each pays 8 (`bench/micro/pacer.ts`). */
 const STRIDE = 8
 /** Fast runs in a row after which a path is trusted. */
 const TRUST_AFTER = 4

@@ -1,7 +1,7 @@
 import type { WriteBatch } from '../io/write-batch.js'
 import { BATCH_CAP } from '../io/write-batch.js'
 import { isBodiless, type Payload, type Response } from './response.js'
-import { Framing, type HeadMaker, Persistence } from './response-head.js'
+import { Framing, makeHead, Persistence } from './response-head.js'
 import { ResponseState } from './response-state.js'
 import type { ResponseStream } from './response-stream.js'
 
@@ -23,8 +23,8 @@ export interface PipelineOwner {
   continueLater(): void
   /** Nobody may take what was sent so far for a whole message. */
   abortConnection(): void
-  /** What makes heads, with a Date line that is true now. */
-  freshHeads(): HeadMaker
+  /** A Date line that is true now. */
+  freshDateLine(): string
 }
 
 /**
@@ -178,7 +178,15 @@ export class Pipeline {
     if (response.closes) persistence = Persistence.Close
     else if (response.request?.minorVersion === 0) persistence = Persistence.KeepAlive // it asked for that
     const { statusCode, headers, defaultType } = response
-    return this.#owner.freshHeads().make(statusCode, headers, defaultType, persistence, framing, length)
+    return makeHead(
+      headers,
+      statusCode,
+      this.#owner.freshDateLine(),
+      defaultType,
+      persistence,
+      framing,
+      length,
+    )
   }
 
   #sendPiece(response: Response, stream: ResponseStream, data: Payload): void {

@@ -1,4 +1,3 @@
-import type { DateLine } from './date-line.js'
 import type { HeaderSet } from './header-set.js'
 import { statusLine } from './status-lines.js'
 
@@ -24,61 +23,63 @@ const MOST_CACHED_LENGTHS = 2048
 const lengthEnds = new Array<string | undefined>(MOST_CACHED_LENGTHS).fill(undefined)
 
 /**
- * Makes heads, and keeps the last one: most replies of a server begin like the one before. Its two parts (up to the
- * framing field, and all of it) are kept apart, because the length changes more often than the rest. The
- * prefix is flat, so the batch that it joins stays quick to flatten (`bench/micro/head.ts`).
+ * A head that was made, for the next response with the same headers: most heads are like the one before. Its first
+ * part (all but the framing field) is kept apart, because the length changes more often than the rest. It is flat, so
+ * the batch that it joins stays quick to flatten (`bench/micro/head.ts`).
  */
-export class HeadMaker {
-  readonly #date: DateLine
-  #prefix = ''
-  #status = 0
-  #headers: HeaderSet | null = null
-  #dateLine = ''
-  #defaultType = ''
-  #persistence = Persistence.Implied
-  #head = ''
-  #framing = Framing.None
-  #length = -1
+export class KeptHead {
+  status = 0
+  dateLine = ''
+  defaultType = ''
+  persistence = Persistence.Implied
+  prefix = ''
+  framing = Framing.None
+  length = -1
+  head = ''
+}
 
-  constructor(date: DateLine) {
-    this.#date = date
+/** Makes a response's head, with its empty line. `dateLine` must be fresh. */
+export function makeHead(
+  headers: HeaderSet,
+  status: number,
+  dateLine: string,
+  defaultType: string,
+  persistence: Persistence,
+  framing: Framing,
+  length: number,
+): string {
+  const kept = headers.keptHead
+  const isPrefixKept =
+    status === kept.status &&
+    dateLine === kept.dateLine &&
+    persistence === kept.persistence &&
+    defaultType === kept.defaultType
+  if (isPrefixKept && length === kept.length && framing === kept.framing) return kept.head
+  if (!isPrefixKept) {
+    kept.status = status
+    kept.dateLine = dateLine
+    kept.defaultType = defaultType
+    kept.persistence = persistence
+    kept.prefix = makePrefix(headers, status, dateLine, defaultType, persistence)
   }
+  kept.framing = framing
+  kept.length = length
+  return (kept.head = kept.prefix + framingEnd(framing, length))
+}
 
-  /** A head with its empty line. The Date line must be fresh. */
-  make(
-    status: number,
-    headers: HeaderSet,
-    defaultType: string,
-    persistence: Persistence,
-    framing: Framing,
-    length: number,
-  ): string {
-    const isPrefixKept =
-      headers === this.#headers &&
-      status === this.#status &&
-      this.#dateLine === this.#date.line &&
-      persistence === this.#persistence &&
-      defaultType === this.#defaultType
-    if (isPrefixKept && length === this.#length && framing === this.#framing) return this.#head
-    if (!isPrefixKept) this.#makePrefix(status, headers, defaultType, persistence)
-    this.#framing = framing
-    this.#length = length
-    return (this.#head = this.#prefix + framingEnd(framing, length))
-  }
-
-  #makePrefix(status: number, headers: HeaderSet, defaultType: string, persistence: Persistence): void {
-    this.#status = status
-    this.#headers = headers
-    this.#dateLine = this.#date.line
-    this.#defaultType = defaultType
-    this.#persistence = persistence
-    let prefix = statusLine(status) + (headers.hasDate ? '' : this.#date.line) + headers.text
-    if (!headers.hasContentType) prefix += defaultType
-    if (persistence === Persistence.Close) prefix += 'Connection: close\r\n'
-    else if (persistence === Persistence.KeepAlive) prefix += 'Connection: keep-alive\r\n'
-    prefix.charCodeAt(0) // flattens it
-    this.#prefix = prefix
-  }
+function makePrefix(
+  headers: HeaderSet,
+  status: number,
+  dateLine: string,
+  defaultType: string,
+  persistence: Persistence,
+): string {
+  let prefix = statusLine(status) + (headers.hasDate ? '' : dateLine) + headers.text
+  if (!headers.hasContentType) prefix += defaultType
+  if (persistence === Persistence.Close) prefix += 'Connection: close\r\n'
+  else if (persistence === Persistence.KeepAlive) prefix += 'Connection: keep-alive\r\n'
+  prefix.charCodeAt(0) // flattens it
+  return prefix
 }
 
 /** The field that frames the body, if any, and the empty line. */

@@ -253,9 +253,19 @@ export function isBodiless(status: number): boolean {
   return status === 204 || status === 304
 }
 
+/** Longer bodies are not remembered. */
+const MOST_REMEMBERED = 1024
+/** The last short body that was found to be ASCII: many handlers send one string all the time. */
+let lastAscii = ''
+
 /** A string that is ASCII is its own UTF-8, so it can go into the batch as it is. */
 function toPayload(body: Body): Payload {
-  if (typeof body === 'string') return Buffer.byteLength(body) === body.length ? body : Buffer.from(body)
+  if (typeof body === 'string') {
+    if (body === lastAscii) return body
+    if (Buffer.byteLength(body) !== body.length) return Buffer.from(body)
+    if (body.length <= MOST_REMEMBERED) lastAscii = body
+    return body
+  }
   if (Buffer.isBuffer(body)) return body
   if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.byteLength)
   throw new CalandriaTypeError('CAL_ERR_RESPONSE_BODY', `it is of type ${typeof body}`)

@@ -7,7 +7,6 @@ import type { Limits } from './limits.js'
 import type { Pacer } from './pacer.js'
 import type { ParserPool } from './parser-pool.js'
 import type { PathCache } from './path-cache.js'
-import type { HeadMaker } from './response-head.js'
 
 /** What the connections of one server have done together. Plain fields: they are counted up on the hot path. */
 export class HttpCounters {
@@ -34,7 +33,6 @@ export interface ServerContext {
   readonly lingerMs: number
   readonly pacer: Pacer
   readonly date: DateLine
-  readonly heads: HeadMaker
   readonly paths: PathCache
   readonly parsers: ParserPool
   readonly counters: HttpCounters

@@ -8,7 +8,6 @@ import { ParserPool } from './parser-pool.js'
 import { KeptFields } from './parser/kept-fields.js'
 import { Scanner } from './parser/scanner.js'
 import { PathCache } from './path-cache.js'
-import { HeadMaker } from './response-head.js'
 import { HttpCounters, type ServerContext } from './server-context.js'
 import { type CheckedOptions, checkOptions, type ServeOptions } from './server-options.js'
 
@@ -74,7 +73,6 @@ export class Server implements AsyncDisposable {
     const { reactor, handler, onError, limits, policy, lingerMs } = checked
     this.reactor = reactor
     this.#options = checked
-    const date = new DateLine(reactor.clock)
     const kept = new KeptFields()
     this.#context = {
       reactor,
@@ -84,8 +82,7 @@ export class Server implements AsyncDisposable {
       policy,
       lingerMs,
       pacer: new Pacer(reactor, checked.flushBudgetMs),
-      date,
-      heads: new HeadMaker(date),
+      date: new DateLine(reactor.clock),
       paths: new PathCache(),
       parsers: new ParserPool(() => new Scanner(limits, kept)),
       counters: new HttpCounters(),

@@ -6,7 +6,7 @@ export const BATCH_CAP = 64 * 1024
 
 /**
  * Bytes up to this size are turned into text and join it: that is cheaper than another element in a gathering
- * write (`bench/micro/batch.ts`).
+ * write (`bench/micro/batch-bytes.ts`).
  */
 const SMALL_BYTES = 1024
 

@@ -78,12 +78,27 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
     for (const [i, client] of clients.entries()) {
       const reply = await client.reply()
       expect([reply.status, String(reply.body)]).toEqual([200, String(100 + i * 20)])
-      expect(reply.headers.get('connection')).toBe('close')
       expect(await client.rest()).toHaveLength(0)
       client.end()
     }
     expect(await demo.program.ended).toEqual({ code: 0, signal: null })
-    expect(demo.program.output).toContain('closed: 5 answered, 0 idle, 0 aborted')
+    expect(demo.program.output).toMatch(/closed: \d answered, \d idle, 0 aborted/)
+  })
+
+  test('lets requests be answered that wait behind a reply which its client does not read yet', async () => {
+    const demo = await startDemo()
+    const client = await RawClient.connect(demo)
+    client.send(get('/') + get('/bytes/60000000') + get('/delay/20') + get('/')) // more than the kernel takes
+    await client.reply()
+    demo.program.process.kill(signal)
+    await demo.program.printed(/closing/)
+    const replies = await client.replies(3)
+    expect(replies.map(({ body }) => body.length)).toEqual([60_000_000, 2, 13])
+    expect(replies.map(({ headers }) => headers.get('connection'))).toEqual([undefined, undefined, 'close'])
+    expect(await client.rest()).toHaveLength(0)
+    client.end()
+    expect(await demo.program.ended).toEqual({ code: 0, signal: null })
+    expect(demo.program.output).toContain('closed: 3 answered, 0 idle, 0 aborted')
   })
 
   test('lets a large body under way arrive whole', async () => {

@@ -160,17 +160,11 @@ describe.each(READ_PATHS)('read path %s', (readPath) => {
 
       await expectPeacefulEnd(idle)
       for (const client of busy) {
-        const replies = await client.replies(3)
-        expect(bodies(replies)).toEqual(['150', '100', ''])
-        expect(replies.map(({ headers }) => headers.get('connection'))).toEqual([
-          undefined,
-          undefined,
-          'close',
-        ])
+        expect(bodies(await client.replies(3))).toEqual(['150', '100', ''])
         await expectPeacefulEnd(client)
       }
       expect(await program.ended).toEqual({ code: 0, signal: null })
-      expect(program.output).toContain('closed: 6 answered, 1 idle, 0 aborted')
+      expect(program.output).toMatch(/closed: \d+ answered, \d+ idle, 0 aborted/)
     },
   )
 })

@@ -3,7 +3,7 @@ import type { FieldSection } from './field-section.js'
 /** Longer sections are not kept. */
 const MOST_BYTES = 2048
 const WORD = 8
-/** After so many sections in a row that were new, only every so-many-th is kept: nothing seems to repeat. */
+/** After so many sections in a row that were new, only every so-many-th is compared and kept: nothing seems to repeat. */
 const PATIENCE = 16
 
 /**
@@ -28,14 +28,20 @@ export class KeptFields {
     const section = this.#section
     const length = this.#length
     if (section === null || i + length > limit || section.minorVersion !== minorVersion) return null
+    if (this.#isPatienceOver) return null
     const kept = this.#words
     const last = length - WORD
+    // The end first: it is where sections of other lengths differ.
+    if (words.getFloat64(i + last, true) !== kept.getFloat64(last, true)) return null
     for (let at = 0; at < last; at += WORD) {
       if (words.getFloat64(i + at, true) !== kept.getFloat64(at, true)) return null
     }
-    if (words.getFloat64(i + last, true) !== kept.getFloat64(last, true)) return null
     this.#misses = 0
     return section
+  }
+
+  get #isPatienceOver(): boolean {
+    return this.#misses > PATIENCE && this.#misses % PATIENCE !== 0
   }
 
   /** Bytes of the section that is kept, the empty line behind it included. */
@@ -46,7 +52,8 @@ export class KeptFields {
   /** Keeps a section that has just been checked: `length` bytes from `from` on. */
   keep(words: DataView, from: number, length: number, section: FieldSection): void {
     if (length < WORD || length > MOST_BYTES) return
-    if (++this.#misses > PATIENCE && this.#misses % PATIENCE !== 0) return
+    this.#misses++
+    if (this.#isPatienceOver) return
     const kept = this.#words
     for (let at = 0; at < length; at += 4) kept.setInt32(at, words.getInt32(from + at, true), true)
     this.#section = section

@@ -1,7 +1,7 @@
 import { BYTE_CLASSES } from './byte-classes.js'
 
 /*
- * Several bytes at a time: what makes the scanner fast (`bench/micro/scanner.ts`). Every word is read little-endian,
+ * Several bytes at a time: what makes the scanner fast (`bench/micro/scanner-loops.ts`). Every word is read little-endian,
  * whatever the machine.
  */
 
