@@ -14,7 +14,7 @@ export enum ConnectionState {
 }
 
 export enum ConnectionEvent {
-  /** `Connection: close`, HTTP/1.0, a message that can't be trusted, the client's half-close. */
+  /** `Connection: close`, HTTP/1.0, a message that can't be trusted, the client's half-close, an abort of ours. */
   LastRequest = 'last request read',
   /** Nothing is owed any longer: the last reply is written. */
   AllWritten = 'all replies written',

@@ -63,6 +63,11 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
     return true
   }
 
+  /** Whether replies may still be owed: it is neither idle nor lingering. */
+  get isBusy(): boolean {
+    return this.#state === Draining || (this.#state === Open && !this.#isIdle)
+  }
+
   /** The server's patience is over: what is still owed will never be answered. */
   abort(): void {
     this.#transition(ConnectionEvent.LastRequest) // what was read already is not dispatched any more
@@ -293,7 +298,7 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
   }
 
   abortConnection(): void {
-    this.#batch.flush() // replies before the broken one are whole
+    this.#batch.flush() // replies before the broken one are whole, and may yet arrive
     this.abort()
   }
 

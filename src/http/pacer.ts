@@ -3,7 +3,7 @@ import type { PathEntry } from './path-cache.js'
 
 /** Handlers of trusted paths between two looks at the clock: one costs 40 ns, so each pays 8 (`bench/micro/pacer.ts`). */
 const STRIDE = 8
-/** Fast runs in a row after which a path is trusted. */
+/** Runs in a row of which a stride fits into the budget, after which a path is trusted. */
 const TRUST_AFTER = 4
 /** After a trusted handler was slow, so many are measured one by one. */
 const VIGILANCE = 64
@@ -109,7 +109,7 @@ export class Pacer {
     } else {
       path.averageMs = (path.averageMs + elapsed) / 2 // a new habit shows after two or three runs
     }
-    path.fastRuns = isFast ? path.fastRuns + 1 : 0
+    path.fastRuns = elapsed * STRIDE <= this.#budgetMs ? path.fastRuns + 1 : 0
     path.isTrusted = path.fastRuns >= TRUST_AFTER
   }
 }

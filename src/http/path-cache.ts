@@ -9,7 +9,7 @@ export class PathEntry {
    * was measured. Kept by the {@link Pacer}.
    */
   averageMs = Infinity
-  /** Handlers measured in a row that were fast. */
+  /** Handlers measured in a row that were so fast that a group of them fits into the budget. */
   fastRuns = 0
   /** There were a few of them: from now on the path is measured rarely. */
   isTrusted = false

@@ -165,7 +165,8 @@ export class Pipeline {
     const { body, statusCode } = response
     const isBodyLeftOut = isBodiless(statusCode) || response.request?.isHead === true
     // With HEAD and 304 the length is that of the body that isn't sent, if it is known (RFC 9110 §8.6).
-    const length = isBodyLeftOut && response.declaredLength !== -1 ? response.declaredLength : body.length
+    let length = isBodyLeftOut && response.declaredLength !== -1 ? response.declaredLength : body.length
+    if (statusCode === 205) length = 0 // which is how it says that it has none (RFC 9110 §15.3.6)
     const isLengthUnknown = statusCode === 204 || (statusCode === 304 && length === 0)
     const head = this.#head(response, isLengthUnknown ? Framing.None : WITH_LENGTH, length)
     if (isBodyLeftOut || body.length === 0) this.#batch.appendText(head)

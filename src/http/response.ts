@@ -83,8 +83,8 @@ export class Response {
 
   /**
    * Sends the whole body; the response is complete. Without a `Content-Type`, a string is declared as
-   * `text/plain; charset=utf-8` and bytes as `application/octet-stream`. With HEAD, 204 and 304 the body is left
-   * out. Does nothing when the client has gone.
+   * `text/plain; charset=utf-8` and bytes as `application/octet-stream`. With HEAD, 204, 205 and 304 the body is
+   * left out. Does nothing when the client has gone.
    * @throws CalandriaTypeError `CAL_ERR_RESPONSE_BODY`
    * @throws CalandriaError `CAL_ERR_RESPONSE_ENDED`, `CAL_ERR_RESPONSE_STARTED` while streaming,
    *   `CAL_ERR_RESPONSE_LENGTH` when another Content-Length was declared
@@ -241,16 +241,17 @@ export class Response {
   /** The declared length can't be kept: no client may take what it has got for the whole (RFC 9112 §8). */
   #breakOff(stream: ResponseStream): never {
     this.#pipeline.abortConnection()
-    throw lengthError(this.declaredLength, stream.bytesWritten)
+    this.abort(lengthError(this.declaredLength, stream.bytesWritten))
+    throw lengthError(this.declaredLength, stream.bytesWritten) // another one: this one nobody has been told yet
   }
 }
 
 const TEXT = 'Content-Type: text/plain; charset=utf-8\r\n'
 const BYTES = 'Content-Type: application/octet-stream\r\n'
 
-/** @internal RFC 9110 §6.4.1: these never have a body. */
+/** @internal These never have a body (RFC 9110 §6.4.1, §15.3.6). */
 export function isBodiless(status: number): boolean {
-  return status === 204 || status === 304
+  return status === 204 || status === 205 || status === 304
 }
 
 /** Longer bodies are not remembered. */

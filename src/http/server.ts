@@ -1,3 +1,4 @@
+import { CalandriaTypeError } from '../errors/calandria-error.js'
 import { type ListeningAddress, TcpAcceptor } from '../io/tcp-acceptor.js'
 import type { Transport } from '../io/transport.js'
 import type { Reactor, ReactorStatistics } from '../reactor/reactor.js'
@@ -25,7 +26,7 @@ export interface CloseReport {
   readonly answered: number
   /** Connections on which nothing was owed. */
   readonly idleClosed: number
-  /** Connections that had to be aborted because time was up. */
+  /** Connections on which replies were owed when time was up: they were aborted. */
   readonly aborted: number
 }
 
@@ -118,8 +119,11 @@ export class Server implements AsyncDisposable {
   /**
    * Stops accepting, answers everything already received, closes idle connections at once, and aborts the rest
    * after `drainMs`. Resolves when no connection is left; calling it again gives the same promise.
+   * @throws CalandriaTypeError `CAL_ERR_OPTION`
    */
   close({ drainMs = DRAIN_MS }: CloseOptions = {}): Promise<CloseReport> {
+    if (!(drainMs >= 0 && drainMs < Infinity))
+      throw new CalandriaTypeError('CAL_ERR_OPTION', `drainMs ${drainMs}`)
     this.#closing ??= this.#close(drainMs)
     return this.#closing
   }
@@ -167,8 +171,10 @@ export class Server implements AsyncDisposable {
     let aborted = 0
     if (connections.size > 0) {
       const deadline = reactor.delay(drainMs, () => {
-        aborted = connections.size
-        for (const connection of connections) connection.abort()
+        for (const connection of connections) {
+          if (connection.isBusy) aborted++
+          connection.abort()
+        }
       })
       await new Promise<void>((resolve) => {
         this.#whenEmpty = resolve

@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { CalandriaError } from '../errors/calandria-error.js'
+import { CalandriaError, CalandriaTypeError } from '../errors/calandria-error.js'
 import type { Reactor } from '../reactor/reactor.js'
 import { IoCounters } from './io-counters.js'
 import { testOnread } from './onread.js'
@@ -20,10 +20,13 @@ export interface TcpConnectOptions {
 
 /**
  * Schmidt's Connector: opens a connection. Attach a listener at once when the promise resolves.
+ * @throws CalandriaTypeError `CAL_ERR_OPTION`
  * @throws CalandriaError `CAL_ERR_CONNECT`, `CAL_ERR_READ_PATH`
  */
 export async function connectTcp(reactor: Reactor, options: TcpConnectOptions): Promise<Transport> {
   const { host, port, readPath = 'auto', highWaterMark = 64 * 1024 } = options
+  if (!(Number.isInteger(port) && port >= 0 && port <= 65_535))
+    throw new CalandriaTypeError('CAL_ERR_OPTION', `port ${port}`)
   const useOnread = readPath !== 'data' && (await testOnread())
   if (readPath === 'onread' && !useOnread) throw new CalandriaError('CAL_ERR_READ_PATH', 'onread')
 

@@ -112,12 +112,13 @@ export class Reactor {
   }
 
   /**
-   * Work from outside begins: a transport has bytes, a peer went away. A new time slice starts here.
+   * Work from outside begins: a transport has bytes, a peer went away. A new time slice starts here, unless a turn is
+   * under way (as with transports in memory): then what is left of its slice must do.
    * The clock is read once; {@link now} stands still until the next entry or turn.
    */
   enter(): void {
     this.now = this.clock.now()
-    this.sliceEnd = this.now + this.timeSliceMs
+    if (!this.#isTurning) this.sliceEnd = this.now + this.timeSliceMs
   }
 
   /** Whether the time slice at hand is used up (always true outside the reactor). Reads the clock. */
@@ -242,9 +243,11 @@ export class Reactor {
   }
 
   #flushDirty(count: number): number {
+    const dirty = this.#dirty
+    this.#dirty = []
     let flushed = 0
     while (flushed < count && (flushed < LEAST_FLUSHES || !this.isSliceOver)) {
-      const flushable = this.#dirty[flushed++] as Flushable
+      const flushable = dirty[flushed++] as Flushable
       flushable.isDirty = false
       try {
         flushable.flush()
@@ -252,8 +255,7 @@ export class Reactor {
         this.reportError(error)
       }
     }
-    if (flushed === this.#dirty.length) this.#dirty.length = 0
-    else this.#dirty = this.#dirty.slice(flushed)
+    if (flushed < dirty.length) this.#dirty = dirty.slice(flushed).concat(this.#dirty)
     return flushed
   }
 
