@@ -265,7 +265,7 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
     const batch = this.#batch
     if (isReplyComplete) {
       server.counters.responses++
-      batch.countReply(server.pacer.tick)
+      if (batch.replies++ === 0) batch.openedAt = server.pacer.tick // not as an argument, which would box it
       if (this.#owesContinue && !closes && this.#pipeline.inFlight === 0) {
         this.#owesContinue = false
         batch.appendText(CONTINUE)

@@ -60,7 +60,7 @@ export class Pacer {
    * @param replies in the batch
    */
   expectedMs(path: PathEntry, replies: number): number {
-    if (path.isTrusted && this.#vigilance === 0) return path.averageMs
+    if (path.isTrusted && this.#vigilance === 0) return 0 // next to nothing; and a fraction would be boxed
     if (!this.#isTickFresh) this.#lookBack(replies)
     return path.averageMs === Infinity && this.#fastNewcomers >= NEWCOMERS ? 0 : path.averageMs
   }

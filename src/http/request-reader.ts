@@ -134,7 +134,7 @@ export class RequestReader {
 
   /**
    * A head is complete: it stands in `source[start, end)`, of which `limit` bytes are data. What follows it in the
-   * bytes at hand begins at `from`.
+   * bytes at hand begins at `from`. Kept short, for V8 to inline: what is rare is elsewhere.
    */
   #takeHead(
     parser: RequestParser,
@@ -145,18 +145,29 @@ export class RequestReader {
     from: number,
   ): number {
     const { section } = parser
-    let { headers } = section
-    if (headers === null) {
-      const base = this.#textBase(source, start, end, limit)
-      headers = new Headers(this.#text, base + parser.fieldsStart, base + parser.fieldsEnd)
-      section.headers = headers
-    }
+    const headers = section.headers ?? this.#makeHeaders(parser, source, start, end, limit)
     const targetStart = start + parser.targetStart
-    const targetEnd = start + parser.targetEnd
-    let path = this.#paths.lookup(source, targetStart, start + parser.pathEnd, parser.pathHash)
-    let target = path.path
-    if (parser.pathEnd !== parser.targetEnd) target = source.toString('latin1', targetStart, targetEnd)
-    if (parser.targetForm !== ORIGIN) path = this.#pathOfOtherForm(parser.targetForm, target)
+    const path = this.#paths.lookup(source, targetStart, start + parser.pathEnd, parser.pathHash)
+    const isPathAll = parser.pathEnd === parser.targetEnd
+    const target = isPathAll ? path.path : source.toString('latin1', targetStart, start + parser.targetEnd)
+    if (!section.isPlain || parser.targetForm !== ORIGIN) {
+      return this.#takeOther(parser, path, target, headers, from)
+    }
+    this.hasMore = from < this.#limit
+    this.#sink.requestRead(new Request(parser, path.path, target, headers, this.#sink), path)
+    return from
+  }
+
+  /** A request with a body or an expectation, or with a target that isn't in origin form. */
+  #takeOther(
+    parser: RequestParser,
+    originPath: PathEntry,
+    target: string,
+    headers: Headers,
+    from: number,
+  ): number {
+    const { section, targetForm } = parser
+    const path = targetForm === ORIGIN ? originPath : this.#pathOfOtherForm(targetForm, target)
     const request = new Request(parser, path.path, target, headers, this.#sink)
     const error = this.#whyNotServed(parser)
     if (error !== null) {
@@ -174,6 +185,15 @@ export class RequestReader {
     const at = this.#readBody(pending, from)
     if (expectsContinue && !pending.body.isComplete) this.#sink.continueExpected()
     return at
+  }
+
+  #makeHeaders(parser: RequestParser, source: Buffer, start: number, end: number, limit: number): Headers {
+    const base = this.#textBase(source, start, end, limit)
+    return (parser.section.headers = new Headers(
+      this.#text,
+      base + parser.fieldsStart,
+      base + parser.fieldsEnd,
+    ))
   }
 
   #readBody(pending: Pending, from: number): number {

@@ -9,7 +9,8 @@ export interface FlushPolicy {
   readonly name: string
   /**
    * Before a handler runs, while replies are ready: must they leave first?
-   * @param expectedMs what the handler's path took of late; `Infinity` when it was never measured
+   * @param expectedMs what the handler's path took of late; 0 when that is next to nothing, `Infinity` when it was
+   *   never measured
    * @param ageMs how long the oldest ready reply has waited, as of the last look at the clock
    */
   leavesBefore(expectedMs: number, ageMs: number): boolean

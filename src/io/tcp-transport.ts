@@ -97,7 +97,11 @@ export class TcpTransport implements Transport {
   }
 
   abort(): void {
-    this.#socket.resetAndDestroy()
+    const socket = this.#socket
+    const isEnding = socket.writableEnded && !socket.writableFinished && socket.writableLength === 0
+    // libuv refuses to reset while a shutdown is under way (EINVAL), and Node then never closes the socket.
+    if (isEnding && !socket.destroyed) socket.once('finish', () => socket.resetAndDestroy())
+    else socket.resetAndDestroy()
   }
 
   /** @returns `false` when nobody is there to write to any longer; `onClose` tells, or has told */

@@ -21,7 +21,7 @@ const SMALL_BYTES = 1024
  */
 export class WriteBatch implements Flushable {
   isDirty = false
-  /** Replies that wait in this batch. */
+  /** Replies that wait in this batch: counted by who appends them. */
   replies = 0
   /** Reading of the reactor's clock when the first of them came. */
   openedAt = 0
@@ -87,11 +87,6 @@ export class WriteBatch implements Flushable {
     }
     this.#segments.push(bytes)
     this.#segmentBytes += bytes.length
-  }
-
-  /** Notes that a reply is complete in this batch, at the clock's reading `now`. */
-  countReply(now: number): void {
-    if (this.replies++ === 0) this.openedAt = now
   }
 
   /** Has the reactor flush this batch at the end of the turn. */

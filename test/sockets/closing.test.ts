@@ -116,6 +116,32 @@ describe.each(READ_PATHS)('read path %s', (readPath) => {
     expect(held.waiting[0]!.request.signal.aborted).toBe(true)
   })
 
+  test('a connection whose time is up in the moment it is ended is gone all the same', async () => {
+    const { server, clock } = await startFrozenServer({ readPath, handler: ok })
+    const client = await RawClient.connect(server)
+    await client.send(get('/')).reply()
+    const closed = server.close({ drainMs: 1 })
+    clock.advance(5)
+    server.reactor.turn() // in the same stack: Node has not told the kernel of the end yet
+    expect(await closed).toEqual({ answered: 0, idleClosed: 1, aborted: 0 })
+    expect(server.statistics().connections.open).toBe(0)
+  })
+
+  test('a client that does not read what it asked for does not keep a server from closing', async () => {
+    const large = Buffer.alloc(64 * 1024 * 1024)
+    const { server, clock } = await startFrozenServer({
+      readPath,
+      handler: (_request, response) => response.send(large),
+    })
+    const client = await RawClient.connect(server)
+    client.send(gets(3))
+    await until(() => server.statistics().requests > 0)
+    const closed = server.close({ drainMs: 100 })
+    clock.advance(101)
+    server.reactor.post(() => undefined)
+    expect((await closed).aborted).toBe(1)
+  })
+
   test('a streaming reply is finished before its connection closes', async () => {
     let finish!: () => void
     const server = await startServer({

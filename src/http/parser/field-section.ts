@@ -15,6 +15,8 @@ const HUNDRED_CONTINUE = Buffer.from('100-continue', 'latin1')
 export class FieldSection {
   /** Minor version of the message: HTTP/1.0 has no transfer codings, and need not have a Host. */
   readonly minorVersion: number
+  /** There is nothing but a head to read: no length, no transfer coding, no expectation. */
+  isPlain = true
   /** -1: there is none. */
   contentLength = -1
   isChunked = false
@@ -42,6 +44,7 @@ export class FieldSection {
     let end = to
     while (isOws(bytes[start]) && start < end) start++
     while (isOws(bytes[end - 1]) && end > start) end--
+    if (field !== FramingField.Host && field !== FramingField.Connection) this.isPlain = false
     switch (field) {
       case FramingField.Host:
         if (++this.hosts > 1) return 'CAL_ERR_HTTP_HOST_REPEATED'
