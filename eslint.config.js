@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url'
-import importX, { createNodeResolver } from 'eslint-plugin-import-x'
 import n from 'eslint-plugin-n'
 import tseslint from 'typescript-eslint'
 
@@ -12,15 +11,37 @@ const drivers = ['src/reactor/node-driver.ts', 'src/reactor/clock.ts']
 /** The only files that may know that sockets exist. */
 const socketFiles = ['src/io/tcp-*.ts', 'src/io/onread*.ts']
 
+/** What gives access to time or sockets by another name. */
+const nodeDoors = [
+  'node:net',
+  'node:tls',
+  'node:http',
+  'node:https',
+  'node:timers',
+  'node:timers/promises',
+  'node:perf_hooks',
+]
+
+/** Imports go down only: http, io, reactor, errors. Nothing in the product imports from outside src. */
+const outside = {
+  regex: '(^|/)(bench|test|examples|scripts|dist|build)/',
+  message: 'The product imports nothing from outside src.',
+}
+const notUpTo = (...floors) => ({
+  regex: `(^|/)(${floors.join('|')})/`,
+  message: 'Imports go down only: http, io, reactor, errors.',
+})
+const floor = (files, paths, ...patterns) => ({
+  files,
+  rules: { 'no-restricted-imports': ['error', { paths, patterns: [outside, ...patterns] }] },
+})
+
 export default tseslint.config(
   { ignores: ['dist', 'build', 'coverage', 'node_modules', 'bench/results', 'bench/peers'] },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {
-    plugins: { n, 'import-x': importX },
-    settings: {
-      'import-x/resolver-next': [createNodeResolver({ extensionAlias: { '.js': ['.ts', '.js'] } })],
-    },
+    plugins: { n },
     languageOptions: {
       parserOptions: {
         project: ['src/tsconfig.json', 'examples/tsconfig.json', 'bench/tsconfig.json', 'test/tsconfig.json'],
@@ -53,50 +74,6 @@ export default tseslint.config(
     rules: {
       'n/no-sync': 'error',
       'no-console': 'error',
-      'import-x/no-restricted-paths': [
-        'error',
-        {
-          basePath: root,
-          zones: [
-            {
-              target: './src/errors',
-              from: './src',
-              except: ['./errors'],
-              message: 'errors stands below everything.',
-            },
-            {
-              target: './src/reactor',
-              from: ['./src/io', './src/http'],
-              message: 'Imports go down only: reactor is the ground floor.',
-            },
-            {
-              target: './src/io',
-              from: './src/http',
-              message: 'Imports go down only: io knows nothing of HTTP.',
-            },
-            {
-              target: './src',
-              from: ['./bench', './test', './examples'],
-              message: 'The product imports nothing from outside src.',
-            },
-          ],
-        },
-      ],
-      'no-restricted-imports': [
-        'error',
-        {
-          paths: [
-            'node:net',
-            'net',
-            'node:tls',
-            'node:http',
-            'node:https',
-            'node:timers',
-            'node:perf_hooks',
-            'node:timers/promises',
-          ],
-        },
-      ],
       'no-restricted-globals': ['error', ...timeAndChance],
       'no-restricted-properties': [
         'error',
@@ -105,14 +82,15 @@ export default tseslint.config(
       ],
     },
   },
-  {
-    files: ['src/reactor/**/*.ts'],
-    rules: {
-      'no-restricted-imports': ['error', { patterns: ['node:*', '../io/*', '../http/*'] }],
-    },
-  },
-  { files: drivers, rules: { 'no-restricted-globals': 'off', 'no-restricted-imports': 'off' } },
-  { files: socketFiles, rules: { 'no-restricted-imports': 'off' } },
+  floor(['src/index.ts', 'src/http/**/*.ts'], nodeDoors),
+  floor(['src/io/**/*.ts'], nodeDoors, notUpTo('http')),
+  floor(socketFiles, [], notUpTo('http')),
+  floor(['src/reactor/**/*.ts'], [], notUpTo('http', 'io'), {
+    regex: '^node:',
+    message: 'Only a driver asks Node.',
+  }),
+  floor(['src/errors/**/*.ts'], [], notUpTo('http', 'io', 'reactor'), { regex: '^node:' }),
+  { files: drivers, rules: { 'no-restricted-globals': 'off' } },
   {
     files: ['test/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts', 'scripts/**/*.ts'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
