@@ -19,7 +19,8 @@ for (const [name, text] of Object.entries(diagrams)) {
   const [start, end] = [`<!-- states: ${name} -->`, `<!-- end of states: ${name} -->`]
   const from = after.indexOf(start)
   const to = after.indexOf(end)
-  if (from === -1 || to === -1) throw new Error(`docs/architecture.md has no place for the states of a ${name}`)
+  if (from === -1 || to === -1)
+    throw new Error(`docs/architecture.md has no place for the states of a ${name}`)
   after = `${after.slice(0, from + start.length)}\n${text}\n${after.slice(to)}`
 }
 
