@@ -266,16 +266,23 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
     if (isReplyComplete) {
       server.counters.responses++
       if (batch.replies++ === 0) batch.openedAt = server.pacer.tick // not as an argument, which would box it
-      if (this.#owesContinue && !closes && this.#pipeline.inFlight === 0) {
-        this.#owesContinue = false
-        batch.appendText(CONTINUE)
-      }
+      if (this.#owesContinue && !closes) this.#continueWhenDone()
     }
     if (batch.isFull || (isReplyComplete && server.policy.leavesAfterReply)) batch.flush()
-    if (this.#isDispatching) return
-    if (!batch.isEmpty) batch.flushSoon()
+    if (!this.#isDispatching) this.#outputReadyOutside(isReplyComplete)
+  }
+
+  /** What was made ready outside a read: no end of a read will flush it. */
+  #outputReadyOutside(isReplyComplete: boolean): void {
+    if (!this.#batch.isEmpty) this.#batch.flushSoon()
     if (isReplyComplete) this.#finishWhenDone()
     if (isReplyComplete || this.#isPaused) this.#steer() // a reply that becomes first lets go of what it held
+  }
+
+  #continueWhenDone(): void {
+    if (this.#pipeline.inFlight > 0) return
+    this.#owesContinue = false
+    this.#batch.appendText(CONTINUE)
   }
 
   isLast(response: Response): boolean {

@@ -40,9 +40,16 @@ export class PathCache {
     const found = this.#slots[slot] as PathEntry | null
     if (found !== null && found.hash === hash && equals(found.bytes as Uint8Array, bytes, start, end))
       return found
-    const path = (bytes as Buffer).toString('latin1', start, end)
-    if (end - start > LONGEST_KEPT) return new PathEntry(path, hash, null)
-    return (this.#slots[slot] = new PathEntry(path, hash, new Uint8Array(bytes.subarray(start, end))))
+    return this.#remember(bytes, start, end, hash, slot)
+  }
+
+  /** Apart from {@link lookup}, which is inlined the better the shorter it is. */
+  #remember(bytes: Uint8Array, start: number, end: number, hash: number, slot: number): PathEntry {
+    // A copy: `Buffer.slice` would keep a view of the receive buffer, which the next read overwrites.
+    const copy = Uint8Array.from(bytes.subarray(start, end))
+    const path = Buffer.from(copy.buffer).toString('latin1')
+    if (copy.length > LONGEST_KEPT) return new PathEntry(path, hash, null)
+    return (this.#slots[slot] = new PathEntry(path, hash, copy))
   }
 }
 

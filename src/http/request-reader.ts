@@ -97,16 +97,18 @@ export class RequestReader {
     const bytes = this.#bytes as Buffer
     const parser = this.#parsers.shared
     const end = parser.parse(bytes, from, this.#limit)
-    if (end === NEED_MORE) {
-      this.#parser = this.#parsers.takeShared()
-      this.#carry = new Carry(bytes.subarray(from, this.#limit))
-      return this.#limit
-    }
-    if (end === REFUSED) {
-      this.#sink.requestRefused(parser.error, null)
-      return this.#limit
-    }
+    if (end < 0) return this.#endWithoutHead(parser, end, bytes.subarray(from, this.#limit))
     return this.#takeHead(parser, bytes, from, end, this.#limit, end)
+  }
+
+  #endWithoutHead(parser: RequestParser, why: number, rest: Buffer): number {
+    if (why === REFUSED) {
+      this.#sink.requestRefused(parser.error, null)
+    } else {
+      this.#parser = this.#parsers.takeShared()
+      this.#carry = new Carry(rest)
+    }
+    return this.#limit
   }
 
   /** Goes on with a head that came in pieces. The parser refuses it before it can grow too large. */

@@ -90,12 +90,9 @@ export class Response {
    *   `CAL_ERR_RESPONSE_LENGTH` when another Content-Length was declared
    */
   send(body: Body = ''): void {
-    if (this.state === Aborted) return
-    this.#mustBeOpen()
-    const payload = toPayload(body)
-    if (this.declaredLength !== -1 && this.declaredLength !== payload.length && this.#hasBody) {
-      throw lengthError(this.declaredLength, payload.length)
-    }
+    if (this.state !== Open && !this.#maySendInVain()) return
+    const payload = body === lastAscii ? lastAscii : toPayload(body)
+    if (this.declaredLength !== -1) this.#checkLength(payload.length)
     if (body !== '') this.defaultType = typeof body === 'string' ? TEXT : BYTES
     this.body = payload
     this.state = Ready
@@ -200,6 +197,16 @@ export class Response {
     return this.request?.isHead !== true && !isBodiless(this.statusCode)
   }
 
+  /** @returns `false`: the client has gone, so nothing is done. @throws when it is a mistake of the handler */
+  #maySendInVain(): boolean {
+    this.#mustBeOpen()
+    return false
+  }
+
+  #checkLength(length: number): void {
+    if (this.declaredLength !== length && this.#hasBody) throw lengthError(this.declaredLength, length)
+  }
+
   #mustBeOpen(): void {
     if (this.state === Open || this.state === Aborted) return
     const isStreaming = this.state === Streaming
@@ -262,7 +269,6 @@ let lastAscii = ''
 /** A string that is ASCII is its own UTF-8, so it can go into the batch as it is. */
 function toPayload(body: Body): Payload {
   if (typeof body === 'string') {
-    if (body === lastAscii) return body
     if (Buffer.byteLength(body) !== body.length) return Buffer.from(body)
     if (body.length <= MOST_REMEMBERED) lastAscii = body
     return body

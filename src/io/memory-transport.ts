@@ -88,8 +88,7 @@ export class MemoryTransport implements Transport {
       bytes += chunk.length
       if (chunk.length > 0) this.#queue.push(chunk)
     }
-    this.counters.writes++
-    this.counters.bytesWritten += bytes
+    this.counters.countWrite(bytes)
     this.#bytesQueued += bytes
     if (!this.isWritable) this.#owesDrain = true
     this.#schedulePump()
@@ -181,8 +180,7 @@ export class MemoryTransport implements Transport {
   }
 
   #received(length: number): void {
-    this.counters.reads++
-    this.counters.bytesRead += length
+    this.counters.countRead(length)
     this.#reactor.enter()
     this.#reactor.instruments?.emit('read', this.#reactor.now, length)
     this.#listener?.onBytes(this.#receiveBuffer.bytes, length)

@@ -55,7 +55,7 @@ export class TcpTransport implements Transport {
 
   write(data: Segment): boolean {
     if (!this.#mayWrite()) return false
-    this.#count(data.length)
+    this.#counters.countWrite(data.length)
     if (typeof data === 'string') this.#socket.write(data, 'latin1')
     else this.#socket.write(data)
     return this.isWritable
@@ -72,7 +72,7 @@ export class TcpTransport implements Transport {
       else socket.write(segment)
     }
     socket.uncork()
-    this.#count(bytes)
+    this.#counters.countWrite(bytes)
     return this.isWritable
   }
 
@@ -111,16 +111,10 @@ export class TcpTransport implements Transport {
     return true
   }
 
-  #count(bytes: number): void {
-    this.#counters.writes++
-    this.#counters.bytesWritten += bytes
-  }
-
   /** @internal The receive buffer holds `length` new bytes. */
   received(length: number): void {
     const { reactor } = this
-    this.#counters.reads++
-    this.#counters.bytesRead += length
+    this.#counters.countRead(length)
     reactor.enter()
     reactor.instruments?.emit('read', reactor.now, length)
     this.#listener?.onBytes(this.#receiveBuffer.bytes, length)

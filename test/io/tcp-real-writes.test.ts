@@ -59,7 +59,7 @@ afterAll(() => {
 /** What the peer reads of what `write` writes. */
 async function peerReads(length: number, write: () => void): Promise<string> {
   nativeWrites = []
-  counters.writes = 0
+
   received = ''
   write()
   while (received.length < length) await once(peer, 'data')
