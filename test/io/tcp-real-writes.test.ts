@@ -59,7 +59,6 @@ afterAll(() => {
 /** What the peer reads of what `write` writes. */
 async function peerReads(length: number, write: () => void): Promise<string> {
   nativeWrites = []
-
   received = ''
   write()
   while (received.length < length) await once(peer, 'data')
@@ -84,12 +83,13 @@ describe('a TCP transport asks libuv', () => {
   })
 
   it('as often as it counts', async () => {
+    const before = counters.writes
     await peerReads(4, () => {
       transport.write('1')
       transport.writeAll(['2', Buffer.from('3')])
       transport.write(Buffer.from('4'))
     })
-    expect(counters.writes).toBe(3)
+    expect(counters.writes - before).toBe(3)
     expect(nativeWrites).toHaveLength(3)
   })
 
