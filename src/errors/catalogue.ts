@@ -69,7 +69,6 @@ export const ERRORS = {
   CAL_ERR_READ_PATH: local('the forced read path does not work on this Node'),
   CAL_ERR_CONNECT: local('connecting failed'),
   CAL_ERR_TRANSPORT_ENDED: local('the transport was ended for writing already'),
-  CAL_ERR_CANCELLED: local('the operation was cancelled'),
 } as const satisfies Readonly<Record<string, ErrorEntry>>
 
 /** A stable error code, for programs: compare with `error.code`. */

@@ -218,8 +218,8 @@ export class RequestReader {
   }
 
   /**
-   * Makes {@link #text} hold the head in `bytes[from, end)`. One string serves many heads; see `design.md`,
-   * "Reading without copies, without danger".
+   * Makes {@link #text} hold the head in `bytes[from, end)`. One string serves many heads; see
+   * `docs/architecture.md`, "One request's way".
    * @returns where the head begins in it
    */
   #textBase(bytes: Buffer, from: number, end: number, limit: number): number {

@@ -69,8 +69,3 @@ const lines = new Array<string | undefined>(600).fill(undefined)
 export function statusLine(status: number): string {
   return (lines[status] ??= `HTTP/1.1 ${status} ${REASONS[status] ?? ''}\r\n`)
 }
-
-/** The name of a status; empty when it has none. */
-export function reasonPhrase(status: number): string {
-  return REASONS[status] ?? ''
-}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { CalandriaError, CalandriaTypeError } from '../../src/errors/calandria-error.js'
 import { type ErrorCode, type ErrorEntry, ERRORS } from '../../src/errors/catalogue.js'
-import { reasonPhrase } from '../../src/http/status-lines.js'
+import { statusLine } from '../../src/http/status-lines.js'
 
 const entries: readonly (readonly [ErrorCode, ErrorEntry])[] = Object.entries(ERRORS) as [
   ErrorCode,
@@ -23,7 +23,7 @@ describe('the catalogue of errors', () => {
     for (const [code, { status }] of entries) {
       if (status === null) continue
       expect(status >= 400 && status <= 599, code).toBe(true)
-      expect(reasonPhrase(status), code).not.toBe('')
+      expect(statusLine(status), code).not.toBe(`HTTP/1.1 ${status} \r\n`)
     }
   })
 
