@@ -48,8 +48,7 @@ export class Exchange {
 
   /** Whether nothing is special about it any longer. */
   get isOver(): boolean {
-    const mayBeTakenOver = this.request.isConnect || this.request.upgrade !== null
-    return this.body.isComplete && (this.isAnswered ? !this.isTakingOver : !mayBeTakenOver)
+    return this.body.isComplete && (this.isAnswered ? !this.isTakingOver : !this.request.mayTakeOver)
   }
 
   /** Bytes that were discarded; 0 as long as somebody may read them. */

@@ -1,18 +1,29 @@
 import { CalandriaTypeError } from '../errors/calandria-error.js'
 import { type ListeningAddress, TcpAcceptor } from '../io/tcp-acceptor.js'
-import type { Transport } from '../io/transport.js'
+import type { Transport, TransportListener } from '../io/transport.js'
 import type { Reactor, ReactorStatistics } from '../reactor/reactor.js'
+import { Admission } from './admission.js'
 import { Connection } from './connection.js'
 import { DateLine } from './date-line.js'
+import { HandlerCaller } from './handler-caller.js'
+import { HttpCounters } from './http-counters.js'
 import { Pacer } from './pacer.js'
 import { ParserPool } from './parser-pool.js'
 import { KeptFields } from './parser/kept-fields.js'
 import { Scanner } from './parser/scanner.js'
 import { PathCache } from './path-cache.js'
-import { HttpCounters, type ServerContext } from './server-context.js'
+import type { ServerContext } from './server-context.js'
 import { type CheckedOptions, checkOptions, type ServeOptions } from './server-options.js'
 
 const DRAIN_MS = 10_000
+
+/** Whoever listens to a connection that there is no room for. */
+const REFUSED: TransportListener = {
+  onBytes: () => undefined,
+  onDrain: () => undefined,
+  onEnd: () => undefined,
+  onClose: () => undefined,
+}
 
 /** What `server.close()` takes. */
 export interface CloseOptions {
@@ -32,7 +43,13 @@ export interface CloseReport {
 
 /** A frozen snapshot of a server's counters. */
 export interface ServerStatistics {
-  readonly connections: { readonly open: number; readonly accepted: number; readonly closed: number }
+  readonly connections: {
+    readonly open: number
+    readonly accepted: number
+    readonly closed: number
+    /** Reset as they came, because there were too many. */
+    readonly refused: number
+  }
   readonly requests: number
   readonly responses: number
   /** Requests that we refused because of their bytes or their size. */
@@ -40,6 +57,8 @@ export interface ServerStatistics {
   readonly handlerErrors: number
   /** Requests whose client went away before it had its response. */
   readonly aborted: number
+  /** Clients that were waited for in vain; see `Timeouts`. */
+  readonly timeouts: number
   readonly reads: number
   readonly bytesRead: number
   readonly writes: number
@@ -64,6 +83,7 @@ export class Server implements AsyncDisposable {
   readonly reactor: Reactor
   readonly #options: CheckedOptions
   readonly #context: ServerContext
+  readonly #admission: Admission
   #acceptor: TcpAcceptor | null = null
   #closing: Promise<CloseReport> | null = null
   #whenEmpty: (() => void) | null = null
@@ -74,12 +94,12 @@ export class Server implements AsyncDisposable {
     const { reactor, handler, connect, onError, limits, timeouts, policy, lingerMs } = checked
     this.reactor = reactor
     this.#options = checked
+    this.#admission = new Admission(limits)
     const kept = new KeptFields()
+    const counters = new HttpCounters()
     this.#context = {
       reactor,
-      handler,
-      connectHandler: connect,
-      onError,
+      handlers: new HandlerCaller(handler, connect, onError, counters, reactor),
       limits,
       timeouts,
       policy,
@@ -88,10 +108,12 @@ export class Server implements AsyncDisposable {
       date: new DateLine(reactor.clock),
       paths: new PathCache(),
       parsers: new ParserPool(() => new Scanner(limits, kept)),
-      counters: new HttpCounters(),
+      counters,
       connections: new Set(),
       isClosing: false,
-      connectionClosed: () => {
+      connectionClosed: (connection) => {
+        this.#context.connections.delete(connection)
+        this.#admission.closed(connection)
         if (this.#context.connections.size === 0) this.#whenEmpty?.()
       },
     }
@@ -112,9 +134,16 @@ export class Server implements AsyncDisposable {
   /** Serves a transport: one in memory, or one that came from elsewhere. */
   accept(transport: Transport): void {
     const { connections, counters } = this.#context
+    if (!this.#admission.admits(transport, connections.size)) {
+      counters.connectionsRefused++
+      transport.attach(REFUSED)
+      transport.abort()
+      return
+    }
     counters.connectionsAccepted++
     const connection = new Connection(this.#context, transport)
     connections.add(connection)
+    this.#admission.opened(connection)
     if (this.#context.isClosing) connection.closeWhenDone()
   }
 
@@ -143,12 +172,14 @@ export class Server implements AsyncDisposable {
         open: connections.size,
         accepted: counters.connectionsAccepted,
         closed: counters.connectionsClosed,
+        refused: counters.connectionsRefused,
       }),
       requests: counters.requests,
       responses: counters.responses,
       refused: counters.refused,
       handlerErrors: counters.handlerErrors,
       aborted: counters.aborted,
+      timeouts: counters.timeouts,
       reads: io?.reads ?? 0,
       bytesRead: io?.bytesRead ?? 0,
       writes,
