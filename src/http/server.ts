@@ -1,5 +1,11 @@
 import { CalandriaTypeError } from '../errors/calandria-error.js'
-import { type ListeningAddress, TcpAcceptor } from '../io/tcp-acceptor.js'
+import {
+  describeAddress,
+  type ListeningAddress,
+  type TcpAddress,
+  type UnixAddress,
+} from '../io/listening-address.js'
+import { SocketAcceptor } from '../io/socket-acceptor.js'
 import type { Transport } from '../io/transport.js'
 import type { Reactor, ReactorStatistics } from '../reactor/reactor.js'
 import { Connection } from './connection.js'
@@ -64,7 +70,7 @@ export class Server implements AsyncDisposable {
   readonly reactor: Reactor
   readonly #options: CheckedOptions
   readonly #context: ServerContext
-  #acceptor: TcpAcceptor | null = null
+  #acceptor: SocketAcceptor | null = null
   #closing: Promise<CloseReport> | null = null
   #whenEmpty: (() => void) | null = null
 
@@ -97,7 +103,10 @@ export class Server implements AsyncDisposable {
 
   /** @internal Use {@link serve}. */
   async listen(): Promise<void> {
-    this.#acceptor = await TcpAcceptor.listen(this.reactor, this.#options, (transport) =>
+    const { endpoint, ...options } = this.#options
+    if (endpoint === null)
+      throw new CalandriaTypeError('CAL_ERR_OPTION', 'one of port, path and fd must be given')
+    this.#acceptor = await SocketAcceptor.listen(this.reactor, { ...options, endpoint }, (transport) =>
       this.accept(transport),
     )
   }
@@ -105,6 +114,15 @@ export class Server implements AsyncDisposable {
   /** Where the server listens; `null` when it does not. */
   get address(): ListeningAddress | null {
     return this.#acceptor?.address ?? null
+  }
+
+  /** For logs: `http://127.0.0.1:8080`, `http+unix:/run/x.sock`; `null` when the server does not listen. */
+  get location(): string | null {
+    const { address } = this
+    if (address === null) return null
+    return address.family === 'unix'
+      ? `http+${describeAddress(address)}`
+      : `http://${describeAddress(address)}`
   }
 
   /** Serves a transport: one in memory, or one that came from elsewhere. */
@@ -163,7 +181,7 @@ export class Server implements AsyncDisposable {
   async #close(drainMs: number): Promise<CloseReport> {
     const { connections, counters, reactor } = this.#context
     this.#context.isClosing = true
-    this.#acceptor?.close()
+    const stopped = this.#acceptor?.close()
     const responsesBefore = counters.responses
     let idleClosed = 0
     for (const connection of connections) if (connection.closeWhenDone()) idleClosed++
@@ -181,26 +199,35 @@ export class Server implements AsyncDisposable {
       })
       deadline.cancel()
     }
+    await stopped
     return Object.freeze({ answered: counters.responses - responsesBefore, idleClosed, aborted })
   }
 }
 
-/** A {@link Server} that listens on TCP. */
-export interface ListeningServer extends Server {
-  readonly address: ListeningAddress
+/** A {@link Server} that listens; on TCP where nothing else is said. */
+export interface ListeningServer<Address extends ListeningAddress = TcpAddress> extends Server {
+  readonly address: Address
+  readonly location: string
 }
 
 /**
- * Starts an HTTP/1.1 server.
+ * Starts an HTTP/1.1 server on a TCP port, a Unix socket or an inherited descriptor: exactly one of `port`, `path` and
+ * `fd` must be given.
  *
  * ```ts
  * const server = await serve({ port: 5000, handler: (request, response) => { response.send('Hello') } })
  * ```
  * @throws CalandriaTypeError `CAL_ERR_OPTION` (rejects)
- * @throws CalandriaError `CAL_ERR_ADDRESS_IN_USE`, `CAL_ERR_LISTEN`, `CAL_ERR_READ_PATH` (rejects)
+ * @throws CalandriaError `CAL_ERR_ADDRESS_IN_USE`, `CAL_ERR_LISTEN`, `CAL_ERR_NOT_A_SOCKET`,
+ *   `CAL_ERR_NO_INHERITED_SOCKET`, `CAL_ERR_READ_PATH` (rejects)
  */
-export async function serve(options: ServeOptions): Promise<ListeningServer> {
+export function serve(options: ServeOptions & { readonly port: number }): Promise<ListeningServer>
+export function serve(
+  options: ServeOptions & { readonly path: string },
+): Promise<ListeningServer<UnixAddress>>
+export function serve(options: ServeOptions): Promise<ListeningServer<ListeningAddress>>
+export async function serve(options: ServeOptions): Promise<ListeningServer<ListeningAddress>> {
   const server = new Server(options)
   await server.listen()
-  return server as ListeningServer
+  return server as ListeningServer<ListeningAddress>
 }

@@ -10,6 +10,8 @@ export const HIGH_WATER_MARK = 32 * 1024
 export interface TransportKind {
   /** Why a reset that comes right behind bytes is seen as an end here; `undefined` where it is seen as what it is. */
   readonly resetLooksLikeEnd?: string | undefined
+  /** Why the peer of an abort hears an end where nothing is on its way; `undefined` where it hears a reset. */
+  readonly noReset?: string | undefined
   /** Makes a connection. `near` is the end under test; both listeners are attached when this resolves. */
   connect(near: Recorder, far: Recorder): Promise<Connected>
 }
