@@ -26,6 +26,8 @@ export {
   type TcpConnectOptions,
   type UnixConnectOptions,
 } from './io/socket-connector.js'
+export type { HandshakeStatistics } from './io/socket-acceptor.js'
+export type { CertificateChooser, TlsCertificate, TlsCertificates, TlsOptions } from './io/tls-options.js'
 export type { Segment, Transport, TransportListener } from './io/transport.js'
 
 export type { ErrorListener, Handler } from './http/handler.js'

@@ -1,6 +1,8 @@
 import { checkUnixPath, type Endpoint } from '../io/endpoint.js'
 import { chooseReadPath, type ReadPath } from '../io/read-path.js'
 import { bindingOverhead } from '../io/socket-file.js'
+import { tlsSettings, type TlsSettings } from '../io/tls-door.js'
+import type { TlsOptions } from '../io/tls-options.js'
 import { text, wholeNumber, wrong } from './option-checks.js'
 
 /** Where `serve()` listens and how: exactly one of `port`, `path` and `fd`. */
@@ -15,11 +17,13 @@ export interface ListenOptions {
   readonly mode?: number
   /** A listening socket that was inherited, by its descriptor; `'systemd'` takes the one of socket activation. */
   readonly fd?: number | 'systemd'
+  /** Serves HTTPS. A Unix socket and an inherited descriptor can carry it, too. Default: none. */
+  readonly tls?: TlsOptions
   /** Connections that the kernel holds until they are accepted. Default 4,096 (the system may allow fewer). */
   readonly backlog?: number
   /** Bytes queued for a client that doesn't read, from which on its requests wait. Default 65,536. */
   readonly highWaterMark?: number
-  /** How sockets are read. Default: the environment's `CALANDRIA_READ_PATH`, else `auto`. */
+  /** How sockets are read. Default: the environment's `CALANDRIA_READ_PATH`, else `auto`. TLS knows `data` only. */
   readonly readPath?: ReadPath
 }
 
@@ -27,6 +31,7 @@ export interface ListenOptions {
 export interface CheckedListenOptions {
   /** `null`: does not listen. */
   readonly endpoint: Endpoint | null
+  readonly tls: TlsSettings | null
   readonly backlog: number
   readonly highWaterMark: number
   readonly readPath: ReadPath
@@ -38,6 +43,7 @@ export const LISTEN_NAMES = [
   'path',
   'mode',
   'fd',
+  'tls',
   'backlog',
   'highWaterMark',
   'readPath',
@@ -45,9 +51,11 @@ export const LISTEN_NAMES = [
 
 /** @throws CalandriaTypeError `CAL_ERR_OPTION` */
 export function checkListenOptions(options: ListenOptions): CheckedListenOptions {
-  const { backlog = 4096, highWaterMark = 64 * 1024, readPath } = options
+  const { backlog = 4096, highWaterMark = 64 * 1024, readPath, tls } = options
+  if (tls !== undefined && readPath === 'onread') throw wrong('readPath: TLS can only be read by data')
   return {
     endpoint: checkEndpoint(options),
+    tls: tls === undefined ? null : tlsSettings(tls),
     backlog: wholeNumber('backlog', backlog, 1, 0x7fff_ffff),
     highWaterMark: wholeNumber('highWaterMark', highWaterMark, 1, Number.MAX_SAFE_INTEGER),
     readPath: chooseReadPath(readPath),

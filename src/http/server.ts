@@ -5,7 +5,8 @@ import {
   type TcpAddress,
   type UnixAddress,
 } from '../io/listening-address.js'
-import { SocketAcceptor } from '../io/socket-acceptor.js'
+import { type HandshakeStatistics, SocketAcceptor } from '../io/socket-acceptor.js'
+import type { TlsCertificates } from '../io/tls-options.js'
 import type { Transport } from '../io/transport.js'
 import type { Reactor, ReactorStatistics } from '../reactor/reactor.js'
 import { Connection } from './connection.js'
@@ -59,6 +60,8 @@ export interface ServerStatistics {
   readonly slicesUsedUp: number
   /** How sockets are read; `null` when the server does not listen. */
   readonly readPath: 'onread' | 'data' | null
+  /** Connections that are not let in yet and those that never were; `null` when the server does not listen. */
+  readonly handshakes: HandshakeStatistics | null
   readonly reactor: ReactorStatistics
 }
 
@@ -116,13 +119,23 @@ export class Server implements AsyncDisposable {
     return this.#acceptor?.address ?? null
   }
 
-  /** For logs: `http://127.0.0.1:8080`, `http+unix:/run/x.sock`; `null` when the server does not listen. */
+  /** For logs: `http://127.0.0.1:8080`, `https://[::1]:443`, `http+unix:/run/x.sock`; `null` when the server does not listen. */
   get location(): string | null {
     const { address } = this
     if (address === null) return null
-    return address.family === 'unix'
-      ? `http+${describeAddress(address)}`
-      : `http://${describeAddress(address)}`
+    const scheme = this.#options.tls === null ? 'http' : 'https'
+    return `${scheme}${address.family === 'unix' ? '+' : '://'}${describeAddress(address)}`
+  }
+
+  /**
+   * Exchanges the certificates without a restart: new connections get the new ones, those that are there live on with
+   * theirs. When one of them is not good, all stays as it was.
+   * @param certificates `sni` and `ca` stay as they are where they are left out
+   * @throws CalandriaTypeError `CAL_ERR_OPTION`, also where the server does not listen with `tls`
+   */
+  reloadCertificates(certificates: TlsCertificates): void {
+    if (this.#acceptor === null) throw new CalandriaTypeError('CAL_ERR_OPTION', 'this server has no tls')
+    this.#acceptor.reloadCertificates(certificates)
   }
 
   /** Serves a transport: one in memory, or one that came from elsewhere. */
@@ -174,6 +187,7 @@ export class Server implements AsyncDisposable {
       longestHoldMs: pacer.longestHoldMs,
       slicesUsedUp: counters.slicesUsedUp,
       readPath: this.#acceptor?.readPath ?? null,
+      handshakes: this.#acceptor?.handshakes ?? null,
       reactor: reactor.statistics(),
     })
   }

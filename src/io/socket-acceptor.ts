@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from 'node:net'
-import { CalandriaError } from '../errors/calandria-error.js'
+import { CalandriaError, CalandriaTypeError } from '../errors/calandria-error.js'
 import type { Reactor } from '../reactor/reactor.js'
 import { describeEndpoint, type Endpoint } from './endpoint.js'
 import { theSystemdSocket } from './inherited-sockets.js'
@@ -7,8 +7,10 @@ import { IoCounters } from './io-counters.js'
 import type { ListeningAddress } from './listening-address.js'
 import { decideReadPath, type ReadPath } from './read-path.js'
 import { SocketFile } from './socket-file.js'
-import { dropUnix, resetTcp } from './socket-reset.js'
+import { dropUnix, type Reset, resetBelowTls, resetTcp } from './socket-reset.js'
 import { SocketTransport } from './socket-transport.js'
+import { TlsDoor, type TlsSettings } from './tls-door.js'
+import type { TlsCertificates } from './tls-options.js'
 import type { Transport } from './transport.js'
 
 export interface SocketAcceptorOptions {
@@ -18,6 +20,15 @@ export interface SocketAcceptorOptions {
   readonly readPath: ReadPath
   /** Bytes queued in a transport from which on it is not writable. */
   readonly highWaterMark: number
+  /** Default `null`: no TLS. */
+  readonly tls?: TlsSettings | null
+}
+
+/** Connections that are not let in yet, and those that never were. */
+export interface HandshakeStatistics {
+  readonly waiting: number
+  /** TLS handshakes that failed, took too long or were broken off. */
+  readonly tlsFailed: number
 }
 
 /** Schmidt's Acceptor: listens on a socket and makes a {@link Transport} of every connection. */
@@ -28,19 +39,21 @@ export class SocketAcceptor {
   readonly #server: Server
   readonly #reactor: Reactor
   readonly #onTransport: (transport: Transport) => void
+  readonly #tls: TlsDoor | null
   #address: ListeningAddress | null = null
   #file: SocketFile | null = null
   #closed: Promise<void> | null = null
 
   private constructor(
     reactor: Reactor,
-    { highWaterMark }: SocketAcceptorOptions,
+    { highWaterMark, tls = null }: SocketAcceptorOptions,
     readPath: 'onread' | 'data',
     onTransport: (transport: Transport) => void,
   ) {
     this.#reactor = reactor
     this.#onTransport = onTransport
     this.readPath = readPath
+    this.#tls = tls === null ? null : new TlsDoor(reactor, tls, highWaterMark)
     this.#server = createServer({ allowHalfOpen: true, noDelay: true, highWaterMark })
     this.#server.on('connection', (socket) => this.#accepted(socket))
   }
@@ -55,7 +68,9 @@ export class SocketAcceptor {
     options: SocketAcceptorOptions,
     onTransport: (transport: Transport) => void,
   ): Promise<SocketAcceptor> {
-    const readPath = await decideReadPath(options.readPath)
+    // A TLS record may hold more than a pause allows to pass; only the stream can keep the rest.
+    const isSecure = options.tls !== undefined && options.tls !== null
+    const readPath = isSecure ? 'data' : await decideReadPath(options.readPath)
     const acceptor = new SocketAcceptor(reactor, options, readPath, onTransport)
     try {
       await acceptor.#listen(options)
@@ -99,7 +114,17 @@ export class SocketAcceptor {
     return this.#address
   }
 
-  /** Stops accepting, at once. Connections live on. Resolves when the socket file, where there is one, is gone. */
+  get handshakes(): HandshakeStatistics {
+    return Object.freeze({ waiting: this.#tls?.waiting ?? 0, tlsFailed: this.#tls?.failed ?? 0 })
+  }
+
+  /** @throws CalandriaTypeError `CAL_ERR_OPTION`, also where there is no TLS */
+  reloadCertificates(certificates: TlsCertificates): void {
+    if (this.#tls === null) throw new CalandriaTypeError('CAL_ERR_OPTION', 'this server has no tls')
+    this.#tls.reload(certificates)
+  }
+
+  /** Stops accepting, at once; who is not let in yet is reset. Connections live on. Resolves when the socket file, where there is one, is gone. */
   close(): Promise<void> {
     this.#closed ??= this.#close()
     return this.#closed
@@ -107,6 +132,7 @@ export class SocketAcceptor {
 
   async #close(): Promise<void> {
     this.#server.close()
+    this.#tls?.close()
     try {
       await this.#file?.remove()
     } catch (error) {
@@ -116,11 +142,13 @@ export class SocketAcceptor {
 
   #accepted(socket: Socket): void {
     this.#reactor.enter()
-    this.#open(socket)
+    const reset = this.address.family === 'unix' ? dropUnix : resetTcp
+    if (this.#tls === null) this.#open(socket, reset)
+    else this.#tls.enter(socket, (secured) => this.#open(secured, resetBelowTls(socket, reset)))
   }
 
-  #open(socket: Socket): void {
-    const reset = this.address.family === 'unix' ? dropUnix : resetTcp
+  #open(socket: Socket, reset: Reset): void {
+    this.#reactor.enter()
     const isOnread = this.readPath === 'onread'
     this.#onTransport(new SocketTransport(socket, this.#reactor, this.counters, isOnread, reset))
   }

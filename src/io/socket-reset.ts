@@ -18,13 +18,11 @@ export const dropUnix: Reset = (socket) => {
   socket.destroy()
 }
 
-/** @param carrier the TCP socket below */
-export function resetBelowTls(carrier: Socket): Reset {
+/** @param carrier the socket below, which {@link Reset | resetCarrier} can reset */
+export function resetBelowTls(carrier: Socket, resetCarrier: Reset): Reset {
   return (socket) => {
-    afterShutdown(socket, () => {
-      carrier.resetAndDestroy()
-      socket.destroy()
-    })
+    // Node destroys the socket above when its carrier has closed; at once it would tell so in the same stack.
+    afterShutdown(socket, () => resetCarrier(carrier))
   }
 }
 

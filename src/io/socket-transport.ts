@@ -23,6 +23,8 @@ export class SocketTransport implements Transport {
   readonly #client: string | null | undefined
   #listener: TransportListener | null = null
   #error: Error | null = null
+  /** From {@link abort} on nobody hears of bytes any longer, also where the socket takes a while to see it (TLS). */
+  #isAborted = false
   /** The peer's end came while we were paused. */
   #owesEnd = false
 
@@ -100,7 +102,7 @@ export class SocketTransport implements Transport {
   }
 
   resume(): void {
-    if (this.#socket.destroyed) return
+    if (this.#isGone()) return
     this.#socket.resume()
     if (!this.#owesEnd) return
     this.#owesEnd = false
@@ -116,12 +118,18 @@ export class SocketTransport implements Transport {
   }
 
   abort(): void {
+    if (this.#isAborted) return
+    this.#isAborted = true
     this.#reset(this.#socket)
+  }
+
+  #isGone(): boolean {
+    return this.#isAborted || this.#socket.destroyed
   }
 
   /** @returns `false` when nobody is there to write to any longer; `onClose` tells, or has told */
   #mayWrite(): boolean {
-    if (this.#socket.destroyed) return false
+    if (this.#isGone()) return false
     if (this.#socket.writableEnded) throw new CalandriaError('CAL_ERR_TRANSPORT_ENDED')
     return true
   }
@@ -137,24 +145,26 @@ export class SocketTransport implements Transport {
 
   /** @internal A `'data'` event: Node's buffer has no slack behind it, so its bytes move into ours. */
   receivedChunk(chunk: Uint8Array): void {
+    if (this.#isGone()) return // a stream that was destroyed may still give what it held
     const lent = this.#receiveBuffer.lend(chunk, (length) => {
       this.received(length)
-      return !this.#socket.isPaused() && !this.#socket.destroyed
+      return !this.#socket.isPaused() && !this.#isGone()
     })
     // Paused in mid-chunk: the rest goes back to the front of the stream.
-    if (lent < chunk.length && !this.#socket.destroyed) this.#socket.unshift(chunk.subarray(lent))
+    if (lent < chunk.length && !this.#isGone()) this.#socket.unshift(chunk.subarray(lent))
   }
 
   /** @internal On the `data` path Node reads on behind a pause, and then tells the end during it. */
   ended(): void {
     this.#owesEnd = this.#socket.isPaused()
-    if (this.#owesEnd || this.#socket.destroyed) return
+    if (this.#owesEnd || this.#isGone()) return
     this.reactor.enter()
     this.#listener?.onEnd()
   }
 
   /** @internal */
   drained(): void {
+    if (this.#isGone()) return
     this.reactor.enter()
     this.#listener?.onDrain()
   }

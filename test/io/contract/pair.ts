@@ -1,6 +1,7 @@
 import type { IoCounters } from '../../../src/io/io-counters.js'
 import type { Transport } from '../../../src/io/transport.js'
 import type { Reactor } from '../../../src/reactor/reactor.js'
+import { seededBytes } from '../../reactor/seed.js'
 import { Recorder } from './recorder.js'
 
 /** Bytes that may wait in a transport under test before it stops being writable. */
@@ -107,4 +108,17 @@ export function fill(end: { write(data: Buffer): boolean; transport: Transport }
     isWritable = end.write(block)
   }
   return Buffer.concat(written)
+}
+
+/**
+ * {@link fill}, until it stays full: the kernel takes some more after a while, so once full is not full for good.
+ * @returns how many bytes were written
+ */
+export async function fillForGood(pair: Pair, block = seededBytes(48 * 1024)): Promise<number> {
+  let written = 0
+  do {
+    if (pair.near.transport.isWritable) written += fill(pair.near, block).length
+    await pair.settle()
+  } while (pair.near.transport.isWritable)
+  return written
 }
