@@ -77,6 +77,7 @@ export class TlsDoor {
   enter(carrier: Socket, done: (socket: TLSSocket) => void): void {
     this.#anteroom.enter(carrier)
     this.#awaited.set(carrier, done)
+    carrier.allowHalfOpen = false // what Node lays over it inherits this: who ends before the handshake has failed
     this.#server.emit('connection', carrier)
   }
 
@@ -99,6 +100,7 @@ export class TlsDoor {
       socket.destroy() // its time was over, or this Node keeps the carrier elsewhere: nobody must be mistaken for another
       return
     }
+    socket.allowHalfOpen = true
     setHighWaterMark(socket, this.#highWaterMark)
     done(socket)
   }

@@ -63,6 +63,12 @@ export class RawClient {
     })
   }
 
+  /** A client over a socket that is connected, of whatever kind; it is destroyed when the test is over. */
+  static over(socket: Socket): RawClient {
+    onTestFinished(() => void socket.destroy())
+    return new RawClient(socket)
+  }
+
   /** Sends in one packet, as far as TCP allows. @returns this client */
   send(data: string | Uint8Array): this {
     if (typeof data === 'string') this.socket.write(data, 'latin1')
