@@ -77,7 +77,7 @@ export function checkCertificate(where: string, certificate: TlsCertificate): vo
 function checkCertificatesOf(where: string, certificates: TlsCertificates): void {
   checkPems(where, certificates)
   const { sni, ca } = certificates
-  const authorities: unknown[] = Array.isArray(ca) ? ca : [ca ?? 'none']
+  const authorities: unknown[] = ca === undefined ? [] : Array.isArray(ca) ? ca : [ca]
   if (!authorities.every(isPem)) throw wrong(`${where}.ca must be PEM: a string, bytes, or several of them`)
   if (sni === undefined || typeof sni === 'function') return
   if (typeof sni !== 'object' || (sni as unknown) === null)
