@@ -18,6 +18,7 @@ export {
   type TcpAddress,
   type UnixAddress,
 } from './io/listening-address.js'
+export type { ProxyProtocolOptions } from './io/proxy-door.js'
 export type { ReadPath } from './io/read-path.js'
 export {
   type ConnectOptions,

@@ -1,4 +1,5 @@
 import { checkUnixPath, type Endpoint } from '../io/endpoint.js'
+import { type ProxyProtocolOptions, type ProxySettings, proxySettings } from '../io/proxy-door.js'
 import { chooseReadPath, type ReadPath } from '../io/read-path.js'
 import { bindingOverhead } from '../io/socket-file.js'
 import { tlsSettings, type TlsSettings } from '../io/tls-door.js'
@@ -19,6 +20,8 @@ export interface ListenOptions {
   readonly fd?: number | 'systemd'
   /** Serves HTTPS. A Unix socket and an inherited descriptor can carry it, too. Default: none. */
   readonly tls?: TlsOptions
+  /** Proxies in front of us, who tell who their clients are. Default: none. */
+  readonly proxyProtocol?: ProxyProtocolOptions
   /** Connections that the kernel holds until they are accepted. Default 4,096 (the system may allow fewer). */
   readonly backlog?: number
   /** Bytes queued for a client that doesn't read, from which on its requests wait. Default 65,536. */
@@ -32,6 +35,7 @@ export interface CheckedListenOptions {
   /** `null`: does not listen. */
   readonly endpoint: Endpoint | null
   readonly tls: TlsSettings | null
+  readonly proxy: ProxySettings | null
   readonly backlog: number
   readonly highWaterMark: number
   readonly readPath: ReadPath
@@ -44,6 +48,7 @@ export const LISTEN_NAMES = [
   'mode',
   'fd',
   'tls',
+  'proxyProtocol',
   'backlog',
   'highWaterMark',
   'readPath',
@@ -51,10 +56,15 @@ export const LISTEN_NAMES = [
 
 /** @throws CalandriaTypeError `CAL_ERR_OPTION` */
 export function checkListenOptions(options: ListenOptions): CheckedListenOptions {
-  const { backlog = 4096, highWaterMark = 64 * 1024, readPath, tls } = options
+  const { backlog = 4096, highWaterMark = 64 * 1024, readPath, tls, proxyProtocol } = options
   if (tls !== undefined && readPath === 'onread') throw wrong('readPath: TLS can only be read by data')
+  const endpoint = checkEndpoint(options)
+  const proxy = proxyProtocol === undefined ? null : proxySettings(proxyProtocol)
+  if (proxy !== null && endpoint?.kind === 'unix' && !proxy.trusted.trustsUnix)
+    throw wrong("proxyProtocol.trust must name 'unix' where a Unix socket is listened on")
   return {
-    endpoint: checkEndpoint(options),
+    endpoint,
+    proxy,
     tls: tls === undefined ? null : tlsSettings(tls),
     backlog: wholeNumber('backlog', backlog, 1, 0x7fff_ffff),
     highWaterMark: wholeNumber('highWaterMark', highWaterMark, 1, Number.MAX_SAFE_INTEGER),

@@ -5,6 +5,7 @@ import { describeEndpoint, type Endpoint } from './endpoint.js'
 import { theSystemdSocket } from './inherited-sockets.js'
 import { IoCounters } from './io-counters.js'
 import type { ListeningAddress } from './listening-address.js'
+import { ProxyDoor, type ProxySettings } from './proxy-door.js'
 import { decideReadPath, type ReadPath } from './read-path.js'
 import { SocketFile } from './socket-file.js'
 import { dropUnix, type Reset, resetBelowTls, resetTcp } from './socket-reset.js'
@@ -22,6 +23,8 @@ export interface SocketAcceptorOptions {
   readonly highWaterMark: number
   /** Default `null`: no TLS. */
   readonly tls?: TlsSettings | null
+  /** Default `null`: nobody is asked for a PROXY header. */
+  readonly proxy?: ProxySettings | null
 }
 
 /** Connections that are not let in yet, and those that never were. */
@@ -29,6 +32,8 @@ export interface HandshakeStatistics {
   readonly waiting: number
   /** TLS handshakes that failed, took too long or were broken off. */
   readonly tlsFailed: number
+  /** PROXY headers that were malformed, took too long or were broken off. */
+  readonly proxyFailed: number
 }
 
 /** Schmidt's Acceptor: listens on a socket and makes a {@link Transport} of every connection. */
@@ -39,6 +44,7 @@ export class SocketAcceptor {
   readonly #server: Server
   readonly #reactor: Reactor
   readonly #onTransport: (transport: Transport) => void
+  readonly #proxy: ProxyDoor | null
   readonly #tls: TlsDoor | null
   #address: ListeningAddress | null = null
   #file: SocketFile | null = null
@@ -46,13 +52,14 @@ export class SocketAcceptor {
 
   private constructor(
     reactor: Reactor,
-    { highWaterMark, tls = null }: SocketAcceptorOptions,
+    { highWaterMark, tls = null, proxy = null }: SocketAcceptorOptions,
     readPath: 'onread' | 'data',
     onTransport: (transport: Transport) => void,
   ) {
     this.#reactor = reactor
     this.#onTransport = onTransport
     this.readPath = readPath
+    this.#proxy = proxy === null ? null : new ProxyDoor(reactor, proxy)
     this.#tls = tls === null ? null : new TlsDoor(reactor, tls, highWaterMark)
     this.#server = createServer({ allowHalfOpen: true, noDelay: true, highWaterMark })
     this.#server.on('connection', (socket) => this.#accepted(socket))
@@ -115,7 +122,12 @@ export class SocketAcceptor {
   }
 
   get handshakes(): HandshakeStatistics {
-    return Object.freeze({ waiting: this.#tls?.waiting ?? 0, tlsFailed: this.#tls?.failed ?? 0 })
+    const [proxy, tls] = [this.#proxy, this.#tls]
+    return Object.freeze({
+      waiting: (proxy?.waiting ?? 0) + (tls?.waiting ?? 0),
+      tlsFailed: tls?.failed ?? 0,
+      proxyFailed: proxy?.failed ?? 0,
+    })
   }
 
   /** @throws CalandriaTypeError `CAL_ERR_OPTION`, also where there is no TLS */
@@ -132,6 +144,7 @@ export class SocketAcceptor {
 
   async #close(): Promise<void> {
     this.#server.close()
+    this.#proxy?.close()
     this.#tls?.close()
     try {
       await this.#file?.remove()
@@ -140,17 +153,27 @@ export class SocketAcceptor {
     }
   }
 
+  /** The way in: a PROXY header where one is due, then TLS, then a transport. */
   #accepted(socket: Socket): void {
     this.#reactor.enter()
-    const reset = this.address.family === 'unix' ? dropUnix : resetTcp
-    if (this.#tls === null) this.#open(socket, reset)
-    else this.#tls.enter(socket, (secured) => this.#open(secured, resetBelowTls(socket, reset)))
+    const proxy = this.#proxy
+    if (!proxy?.concerns(socket, this.address.family === 'unix')) this.#secure(socket)
+    else proxy.enter(socket, (client) => this.#secure(socket, client))
   }
 
-  #open(socket: Socket, reset: Reset): void {
-    this.#reactor.enter()
+  #secure(socket: Socket, client?: string | null): void {
+    const reset = this.address.family === 'unix' ? dropUnix : resetTcp
+    if (this.#tls === null) this.#open(socket, reset, client)
+    else this.#tls.enter(socket, (secured) => this.#open(secured, resetBelowTls(socket, reset), client))
+  }
+
+  #open(socket: Socket, reset: Reset, client: string | null | undefined): void {
+    const reactor = this.#reactor
+    reactor.enter()
     const isOnread = this.readPath === 'onread'
-    this.#onTransport(new SocketTransport(socket, this.#reactor, this.counters, isOnread, reset))
+    const transport = new SocketTransport(socket, reactor, this.counters, isOnread, reset, client)
+    if (socket.isPaused()) socket.resume() // in the next tick: whoever is given it may pause it before
+    this.#onTransport(transport)
   }
 }
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { connect } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -340,7 +340,6 @@ describe('a handshake', () => {
 
 /** Passes on what clients send in pieces of one byte. @returns its port */
 async function startByteRelay(port: number): Promise<number> {
-  const { createServer } = await import('node:net')
   const relay = createServer({ noDelay: true }, (socket) => {
     const onward = connect({ port, host: '127.0.0.1', noDelay: true })
     onward.pipe(socket)
