@@ -85,6 +85,8 @@ export const ERRORS = {
   CAL_ERR_ROUTE: local('a route is not valid'),
   CAL_ERR_ADDRESS_IN_USE: local('the port or path is in use by another program'),
   CAL_ERR_LISTEN: local('listening failed'),
+  CAL_ERR_NOT_A_SOCKET: local('the path exists and is not a socket: it is left alone'),
+  CAL_ERR_NO_INHERITED_SOCKET: local('systemd has passed no listening socket to this process'),
   CAL_ERR_READ_PATH: local('the forced read path does not work on this Node'),
   CAL_ERR_CONNECT: local('connecting failed'),
   CAL_ERR_TRANSPORT_ENDED: local('the transport was ended for writing already'),

@@ -1,5 +1,12 @@
 import { CalandriaTypeError } from '../errors/calandria-error.js'
-import { type ListeningAddress, TcpAcceptor } from '../io/tcp-acceptor.js'
+import {
+  describeAddress,
+  type ListeningAddress,
+  type TcpAddress,
+  type UnixAddress,
+} from '../io/listening-address.js'
+import { type HandshakeStatistics, SocketAcceptor } from '../io/socket-acceptor.js'
+import type { TlsCertificates } from '../io/tls-options.js'
 import type { Transport, TransportListener } from '../io/transport.js'
 import type { Reactor, ReactorStatistics } from '../reactor/reactor.js'
 import { Admission } from './admission.js'
@@ -72,6 +79,8 @@ export interface ServerStatistics {
   readonly slicesUsedUp: number
   /** How sockets are read; `null` when the server does not listen. */
   readonly readPath: 'onread' | 'data' | null
+  /** Connections that are not let in yet and those that never were; `null` when the server does not listen. */
+  readonly handshakes: HandshakeStatistics | null
   readonly reactor: ReactorStatistics
 }
 
@@ -84,7 +93,7 @@ export class Server implements AsyncDisposable {
   readonly #options: CheckedOptions
   readonly #context: ServerContext
   readonly #admission: Admission
-  #acceptor: TcpAcceptor | null = null
+  #acceptor: SocketAcceptor | null = null
   #closing: Promise<CloseReport> | null = null
   #whenEmpty: (() => void) | null = null
 
@@ -121,7 +130,10 @@ export class Server implements AsyncDisposable {
 
   /** @internal Use {@link serve}. */
   async listen(): Promise<void> {
-    this.#acceptor = await TcpAcceptor.listen(this.reactor, this.#options, (transport) =>
+    const { endpoint, ...options } = this.#options
+    if (endpoint === null)
+      throw new CalandriaTypeError('CAL_ERR_OPTION', 'one of port, path and fd must be given')
+    this.#acceptor = await SocketAcceptor.listen(this.reactor, { ...options, endpoint }, (transport) =>
       this.accept(transport),
     )
   }
@@ -129,6 +141,25 @@ export class Server implements AsyncDisposable {
   /** Where the server listens; `null` when it does not. */
   get address(): ListeningAddress | null {
     return this.#acceptor?.address ?? null
+  }
+
+  /** For logs: `http://127.0.0.1:8080`, `https://[::1]:443`, `http+unix:/run/x.sock`; `null` when the server does not listen. */
+  get location(): string | null {
+    const { address } = this
+    if (address === null) return null
+    const scheme = this.#options.tls === null ? 'http' : 'https'
+    return `${scheme}${address.family === 'unix' ? '+' : '://'}${describeAddress(address)}`
+  }
+
+  /**
+   * Exchanges the certificates without a restart: new connections get the new ones, those that are there live on with
+   * theirs. When one of them is not good, all stays as it was.
+   * @param certificates `sni` and `ca` stay as they are where they are left out
+   * @throws CalandriaTypeError `CAL_ERR_OPTION`, also where the server does not listen with `tls`
+   */
+  reloadCertificates(certificates: TlsCertificates): void {
+    if (this.#acceptor === null) throw new CalandriaTypeError('CAL_ERR_OPTION', 'this server has no tls')
+    this.#acceptor.reloadCertificates(certificates)
   }
 
   /** Serves a transport: one in memory, or one that came from elsewhere. */
@@ -189,6 +220,7 @@ export class Server implements AsyncDisposable {
       longestHoldMs: pacer.longestHoldMs,
       slicesUsedUp: counters.slicesUsedUp,
       readPath: this.#acceptor?.readPath ?? null,
+      handshakes: this.#acceptor?.handshakes ?? null,
       reactor: reactor.statistics(),
     })
   }
@@ -196,7 +228,7 @@ export class Server implements AsyncDisposable {
   async #close(drainMs: number): Promise<CloseReport> {
     const { connections, counters, reactor } = this.#context
     this.#context.isClosing = true
-    this.#acceptor?.close()
+    const stopped = this.#acceptor?.close()
     const responsesBefore = counters.responses
     let idleClosed = 0
     for (const connection of connections) if (connection.closeWhenDone()) idleClosed++
@@ -214,26 +246,35 @@ export class Server implements AsyncDisposable {
       })
       deadline.cancel()
     }
+    await stopped
     return Object.freeze({ answered: counters.responses - responsesBefore, idleClosed, aborted })
   }
 }
 
-/** A {@link Server} that listens on TCP. */
-export interface ListeningServer extends Server {
-  readonly address: ListeningAddress
+/** A {@link Server} that listens; on TCP where nothing else is said. */
+export interface ListeningServer<Address extends ListeningAddress = TcpAddress> extends Server {
+  readonly address: Address
+  readonly location: string
 }
 
 /**
- * Starts an HTTP/1.1 server.
+ * Starts an HTTP/1.1 server on a TCP port, a Unix socket or an inherited descriptor: exactly one of `port`, `path` and
+ * `fd` must be given.
  *
  * ```ts
  * const server = await serve({ port: 5000, handler: (request, response) => { response.send('Hello') } })
  * ```
  * @throws CalandriaTypeError `CAL_ERR_OPTION` (rejects)
- * @throws CalandriaError `CAL_ERR_ADDRESS_IN_USE`, `CAL_ERR_LISTEN`, `CAL_ERR_READ_PATH` (rejects)
+ * @throws CalandriaError `CAL_ERR_ADDRESS_IN_USE`, `CAL_ERR_LISTEN`, `CAL_ERR_NOT_A_SOCKET`,
+ *   `CAL_ERR_NO_INHERITED_SOCKET`, `CAL_ERR_READ_PATH` (rejects)
  */
-export async function serve(options: ServeOptions): Promise<ListeningServer> {
+export function serve(options: ServeOptions & { readonly port: number }): Promise<ListeningServer>
+export function serve(
+  options: ServeOptions & { readonly path: string },
+): Promise<ListeningServer<UnixAddress>>
+export function serve(options: ServeOptions): Promise<ListeningServer<ListeningAddress>>
+export async function serve(options: ServeOptions): Promise<ListeningServer<ListeningAddress>> {
   const server = new Server(options)
   await server.listen()
-  return server as ListeningServer
+  return server as ListeningServer<ListeningAddress>
 }
