@@ -67,6 +67,7 @@ export const ERRORS = {
   CAL_ERR_ADDRESS_IN_USE: local('the port or path is in use by another program'),
   CAL_ERR_LISTEN: local('listening failed'),
   CAL_ERR_READ_PATH: local('the forced read path does not work on this Node'),
+  CAL_ERR_PARSER_ENGINE: local('the parser engine cannot be used'),
   CAL_ERR_CONNECT: local('connecting failed'),
   CAL_ERR_TRANSPORT_ENDED: local('the transport was ended for writing already'),
 } as const satisfies Readonly<Record<string, ErrorEntry>>

@@ -4,6 +4,8 @@ import { chooseReadPath, type ReadPath } from '../io/read-path.js'
 import { Reactor } from '../reactor/reactor.js'
 import type { ErrorListener, Handler } from './handler.js'
 import { DEFAULT_LIMITS, type Limits } from './limits.js'
+import type { ParserEngine } from './parser/parser-engine.js'
+import { scannerEngine } from './parser/scanner-engine.js'
 
 /** The flush policies that have a name; see `FlushPolicy`. */
 export type FlushPolicyName = 'end-of-read' | 'per-response' | 'end-of-turn'
@@ -32,6 +34,8 @@ export interface ServeOptions {
   readonly highWaterMark?: number
   /** How sockets are read. Default: the environment's `CALANDRIA_READ_PATH`, else `auto`. */
   readonly readPath?: ReadPath
+  /** What reads request heads: `'scanner'`, or the result of `llhttpEngine()`. Default `'scanner'`. */
+  readonly parser?: 'scanner' | ParserEngine
   /** The reactor to run on. Default: one of the server's own. */
   readonly reactor?: Reactor
 }
@@ -49,6 +53,7 @@ export interface CheckedOptions {
   readonly backlog: number
   readonly highWaterMark: number
   readonly readPath: ReadPath
+  readonly parser: ParserEngine
   readonly reactor: Reactor
 }
 
@@ -64,6 +69,7 @@ const NAMES: readonly string[] = [
   'backlog',
   'highWaterMark',
   'readPath',
+  'parser',
   'reactor',
 ] satisfies (keyof ServeOptions)[]
 
@@ -92,6 +98,7 @@ export function checkOptions(options: ServeOptions): CheckedOptions {
       Number.MAX_SAFE_INTEGER,
     ),
     readPath: chooseReadPath(options.readPath),
+    parser: parserEngine(options.parser ?? 'scanner'),
     reactor: aReactor(options.reactor),
   }
 }
@@ -120,6 +127,14 @@ function flushPolicy(flush: unknown, budgetMs: number): FlushPolicy {
   const policy = flush as Partial<FlushPolicy> | null
   if (typeof policy === 'object' && typeof policy?.leavesBefore === 'function') return policy as FlushPolicy
   throw wrong('flush must be end-of-read, per-response, end-of-turn or a FlushPolicy')
+}
+
+function parserEngine(parser: unknown): ParserEngine {
+  if (parser === 'scanner') return scannerEngine
+  const engine = parser as Partial<ParserEngine> | null
+  if (typeof engine === 'object' && typeof engine?.requestParsers === 'function')
+    return engine as ParserEngine
+  throw wrong('parser must be scanner, or what llhttpEngine() resolves to')
 }
 
 function refuseUnknown(given: object, known: readonly string[], prefix: string): void {

@@ -6,8 +6,6 @@ import { Connection } from './connection.js'
 import { DateLine } from './date-line.js'
 import { Pacer } from './pacer.js'
 import { ParserPool } from './parser-pool.js'
-import { KeptFields } from './parser/kept-fields.js'
-import { Scanner } from './parser/scanner.js'
 import { PathCache } from './path-cache.js'
 import { HttpCounters, type ServerContext } from './server-context.js'
 import { type CheckedOptions, checkOptions, type ServeOptions } from './server-options.js'
@@ -53,6 +51,8 @@ export interface ServerStatistics {
   readonly slicesUsedUp: number
   /** How sockets are read; `null` when the server does not listen. */
   readonly readPath: 'onread' | 'data' | null
+  /** What reads request heads: `scanner` or `llhttp`. */
+  readonly parser: string
   readonly reactor: ReactorStatistics
 }
 
@@ -74,7 +74,6 @@ export class Server implements AsyncDisposable {
     const { reactor, handler, onError, limits, policy, lingerMs } = checked
     this.reactor = reactor
     this.#options = checked
-    const kept = new KeptFields()
     this.#context = {
       reactor,
       handler,
@@ -85,7 +84,7 @@ export class Server implements AsyncDisposable {
       pacer: new Pacer(reactor, checked.flushBudgetMs),
       date: new DateLine(reactor.clock),
       paths: new PathCache(),
-      parsers: new ParserPool(() => new Scanner(limits, kept)),
+      parsers: new ParserPool(checked.parser.requestParsers(limits)),
       counters: new HttpCounters(),
       connections: new Set(),
       isClosing: false,
@@ -156,6 +155,7 @@ export class Server implements AsyncDisposable {
       longestHoldMs: pacer.longestHoldMs,
       slicesUsedUp: counters.slicesUsedUp,
       readPath: this.#acceptor?.readPath ?? null,
+      parser: this.#options.parser.name,
       reactor: reactor.statistics(),
     })
   }
