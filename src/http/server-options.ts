@@ -98,7 +98,7 @@ export function checkOptions(options: ServeOptions): CheckedOptions {
       Number.MAX_SAFE_INTEGER,
     ),
     readPath: chooseReadPath(options.readPath),
-    parser: parserEngine(options.parser ?? 'scanner'),
+    parser: parserEngine(options.parser),
     reactor: aReactor(options.reactor),
   }
 }
@@ -130,7 +130,7 @@ function flushPolicy(flush: unknown, budgetMs: number): FlushPolicy {
 }
 
 function parserEngine(parser: unknown): ParserEngine {
-  if (parser === 'scanner') return scannerEngine
+  if (parser === undefined || parser === 'scanner') return scannerEngine
   const engine = parser as Partial<ParserEngine> | null
   if (typeof engine === 'object' && typeof engine?.requestParsers === 'function')
     return engine as ParserEngine
