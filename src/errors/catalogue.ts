@@ -61,6 +61,11 @@ export const ERRORS = {
   CAL_ERR_RESPONSE_ENDED: local('this response has ended already'),
   CAL_ERR_RESPONSE_LENGTH: local('the body does not have the declared Content-Length (RFC 9110 §8.6)'),
   CAL_ERR_CLIENT_GONE: local('the client closed the connection before the response was complete'),
+  // Responses that a client reads
+  CAL_ERR_REPLY_MALFORMED: local('the bytes are no HTTP/1.1 response (RFC 9112 §4)'),
+  CAL_ERR_REPLY_TOO_LARGE: local('the header section of a response is too large'),
+  CAL_ERR_REPLY_UNEXPECTED: local('a response came that no request has asked for (RFC 9112 §9.2)'),
+  CAL_ERR_REPLY_CUT_SHORT: local('the connection ended in the middle of a response (RFC 9112 §8)'),
   // Server, transports, reactor
   CAL_ERR_OPTION: local('an option is not valid'),
   CAL_ERR_ROUTE: local('a route is not valid'),

@@ -131,9 +131,8 @@ function flushPolicy(flush: unknown, budgetMs: number): FlushPolicy {
 
 function parserEngine(parser: unknown): ParserEngine {
   if (parser === undefined || parser === 'scanner') return scannerEngine
-  const engine = parser as Partial<ParserEngine> | null
-  if (typeof engine === 'object' && typeof engine?.requestParsers === 'function')
-    return engine as ParserEngine
+  const engine = parser as ParserEngine | null
+  if (typeof engine === 'object' && typeof engine?.requestParsers === 'function') return engine
   throw wrong('parser must be scanner, or what llhttpEngine() resolves to')
 }
 

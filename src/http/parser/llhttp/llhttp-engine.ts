@@ -2,7 +2,9 @@ import type { ParserEngine } from '../parser-engine.js'
 import { loadLlhttp } from './llhttp-loader.js'
 import type { LlhttpInstance } from './llhttp-instance.js'
 import { LlhttpRequestParser } from './llhttp-request-parser.js'
+import { LlhttpResponseParser } from './llhttp-response-parser.js'
 import { Refusals } from './refusals.js'
+import type { ResponseLimits, ResponseListener, ResponseParser } from './response-parser.js'
 
 let loading: Promise<LlhttpInstance> | null = null
 
@@ -16,14 +18,21 @@ export async function sharedLlhttp(): Promise<LlhttpInstance> {
   }
 }
 
-export function engineOf(llhttp: LlhttpInstance): ParserEngine {
+/** What {@link llhttpEngine} resolves to. */
+export interface LlhttpEngine extends ParserEngine {
+  /** A parser for the responses of one connection. Dispose of it when the connection has ended. */
+  makeResponseParser(listener: ResponseListener, limits?: ResponseLimits): ResponseParser
+}
+
+export function engineOf(llhttp: LlhttpInstance): LlhttpEngine {
   return Object.freeze({
     name: 'llhttp',
     requestParsers: (limits) => {
       const refusals = new Refusals(limits)
       return () => new LlhttpRequestParser(llhttp, limits, refusals)
     },
-  } satisfies ParserEngine)
+    makeResponseParser: (listener, limits) => new LlhttpResponseParser(llhttp, listener, limits),
+  } satisfies LlhttpEngine)
 }
 
 /**
@@ -33,6 +42,6 @@ export function engineOf(llhttp: LlhttpInstance): ParserEngine {
  * The server is as strict with it as with its own scanner, and slower.
  * @throws CalandriaError `CAL_ERR_PARSER_ENGINE` (rejects) when undici is not installed, or not as expected
  */
-export async function llhttpEngine(): Promise<ParserEngine> {
+export async function llhttpEngine(): Promise<LlhttpEngine> {
   return engineOf(await sharedLlhttp())
 }

@@ -18,6 +18,7 @@ export interface LlhttpExports {
   llhttp_finish(parser: number): Errno
   llhttp_resume(parser: number): void
   llhttp_get_error_pos(parser: number): number
+  llhttp_should_keep_alive(parser: number): number
   llhttp_get_http_major(parser: number): number
   llhttp_get_http_minor(parser: number): number
   llhttp_get_method(parser: number): number
@@ -34,6 +35,7 @@ export const FUNCTIONS = [
   'llhttp_finish',
   'llhttp_resume',
   'llhttp_get_error_pos',
+  'llhttp_should_keep_alive',
   'llhttp_get_http_major',
   'llhttp_get_http_minor',
   'llhttp_get_method',

@@ -22,6 +22,9 @@ export class LlhttpInstance {
   #sink: LlhttpSink | null = null
   /** The address of the caller's position 0. */
   #origin = 0
+  /** What was loaded. */
+  #start = 0
+  #end = 0
   readonly #spare = new Map<MessageType, number[]>()
 
   /** @param instantiate makes an instance of the module that calls these functions */
@@ -64,32 +67,35 @@ export class LlhttpInstance {
   }
 
   /**
-   * Lets `parser` read `bytes[from, to)`, at most {@link MOST_BYTES_AT_ONCE} of them. The sink is told positions
-   * relative to `origin`. `substitute` is read in the place of the first `substituted` bytes.
+   * Copies `bytes[from, to)`, at most {@link MOST_BYTES_AT_ONCE} of them, for the next {@link run}. All positions
+   * are relative to `origin` from now on. In the place of the first `replaced` bytes `substitute` will be read.
    */
-  execute(
-    parser: number,
-    sink: LlhttpSink,
+  load(
     bytes: Uint8Array,
     from: number,
     to: number,
     origin: number,
     substitute: Uint8Array | null = null,
-    substituted = 0,
-  ): Errno {
+    replaced = 0,
+  ): void {
     // Memory that has grown is another buffer.
     if (this.#memory.length === 0) this.#memory = new Uint8Array(this.exports.memory.buffer)
     const at = this.#bytesAt
     this.#memory.set(bytes.subarray(from, to), at)
     this.#origin = at - from + origin
-    let start = at
-    if (substitute !== null) {
-      start = at + substituted - substitute.length
-      this.#memory.set(substitute, start)
-    }
+    this.#start = at
+    this.#end = at + to - from
+    if (substitute === null) return
+    this.#start = at + replaced - substitute.length
+    this.#memory.set(substitute, this.#start)
+  }
+
+  /** Lets `parser` read what was loaded, from its beginning or from `from` on. */
+  run(parser: number, sink: LlhttpSink, from: number | null = null): Errno {
+    const start = from === null ? this.#start : from + this.#origin
     this.#sink = sink
     try {
-      return this.exports.llhttp_execute(parser, start, at + to - from - start)
+      return this.exports.llhttp_execute(parser, start, this.#end - start)
     } finally {
       this.#sink = null
     }
@@ -105,7 +111,7 @@ export class LlhttpInstance {
     }
   }
 
-  /** Where the last {@link execute} stopped, in the coordinates of its sink. */
+  /** Where the last {@link run} stopped. */
   stoppedAt(parser: number): number {
     return this.exports.llhttp_get_error_pos(parser) - this.#origin
   }

@@ -139,7 +139,8 @@ export class LlhttpRequestParser implements RequestParser, LlhttpSink {
     const from = this.#from
     const standIn = methodLength > 0 && this.method === UNKNOWN_METHOD ? STAND_IN : null
     const first = from + this.#fed
-    const errno = llhttp.execute(this.#parser, this, this.#bytes, first, to, from, standIn, methodLength)
+    llhttp.load(this.#bytes, first, to, from, standIn, methodLength)
+    const errno = llhttp.run(this.#parser, this)
     const end = errno === Errno.Ok ? to - from : llhttp.stoppedAt(this.#parser)
     this.#fed = to - from
     // What was found in the request line stands before whatever else was found.

@@ -1,5 +1,5 @@
 /**
- * Who is told what llhttp finds. Positions are in the caller's coordinates (see `LlhttpInstance.execute`). A token
+ * Who is told what llhttp finds. Positions are in the caller's coordinates (see `LlhttpInstance.load`). A token
  * that comes in pieces is told in pieces. What a method returns goes back to llhttp: 0 goes on, `Errno.Paused`
  * stops here, `Errno.User` refuses.
  *
