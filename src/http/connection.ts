@@ -4,16 +4,22 @@ import { RECEIVE_SLACK, type Transport, type TransportListener } from '../io/tra
 import { BATCH_CAP, WriteBatch } from '../io/write-batch.js'
 import type { Timer } from '../reactor/timer-wheel.js'
 import { ConnectionEvent, ConnectionState, nextConnectionState } from './connection-state.js'
+import { Exchange } from './exchange.js'
+import { HandedOverTransport } from './handed-over-transport.js'
 import type { PathEntry } from './path-cache.js'
+import { Patience, type PatienceOwner, Wait } from './patience.js'
 import { Pipeline, type PipelineOwner } from './pipeline.js'
 import type { Peer, Request } from './request.js'
+import type { BodySource } from './request-body.js'
 import { RequestReader, type RequestSink } from './request-reader.js'
 import { Response } from './response.js'
+import { ResponseExtras } from './response-extras.js'
 import { ResponseState } from './response-state.js'
 import type { ServerContext } from './server-context.js'
+import { switchingHead } from './switching-head.js'
 
 // Constants of this module are cheaper than members of an imported one, and these are asked for all the time.
-const { Open, Draining, Closed } = ConnectionState
+const { Open, Draining, Closed, HandedOver } = ConnectionState
 
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
 
@@ -28,19 +34,25 @@ interface Backlog {
  * HTTP/1.1 on one transport: bytes in, requests to the handler, replies in order into the batch.
  * `connection-state.ts` has the states, `docs/architecture.md` a request's way through here.
  */
-export class Connection implements TransportListener, RequestSink, PipelineOwner, Peer {
+export class Connection
+  implements TransportListener, RequestSink, PipelineOwner, Peer, BodySource, PatienceOwner
+{
   readonly #server: ServerContext
   readonly #transport: Transport
   readonly #batch: WriteBatch
   readonly #pipeline: Pipeline
   readonly #reader: RequestReader
+  readonly #patience: Patience
   #state: ConnectionState = Open
   #backlog: Backlog | null = null
   /** A read is being dispatched: its end flushes, so nobody else need. */
   #isDispatching = false
   #isPaused = false
   #isDispatchPosted = false
-  #owesContinue = false
+  /** The last request, while more of it is on its way, or while it may take the connection over. */
+  #exchange: Exchange | null = null
+  #handedOver: HandedOverTransport | null = null
+  #requestsLeft: number
   #lingerTimer: Timer | null = null
 
   constructor(server: ServerContext, transport: Transport) {
@@ -48,7 +60,17 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
     this.#transport = transport
     this.#batch = new WriteBatch(transport, server.reactor)
     this.#pipeline = new Pipeline(this.#batch, this)
-    this.#reader = new RequestReader(this, server.limits, server.paths, server.parsers)
+    const { limits, reactor } = server
+    this.#reader = new RequestReader(
+      this,
+      limits,
+      server.paths,
+      server.parsers,
+      server.connectHandler !== null,
+    )
+    this.#requestsLeft = limits.requestsPerConnection
+    this.#patience = new Patience(reactor, transport, server.timeouts, this)
+    this.#patience.waitFor(Wait.FirstByte, null, reactor.now)
     transport.attach(this)
   }
 
@@ -63,8 +85,9 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
     return true
   }
 
-  /** Whether replies may still be owed: it is neither idle nor lingering. */
+  /** Whether replies may still be owed, or another protocol is spoken: it is neither idle nor lingering. */
   get isBusy(): boolean {
+    if (this.#state === HandedOver) return true
     return this.#state === Draining || (this.#state === Open && !this.#isIdle)
   }
 
@@ -87,7 +110,10 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
   // ---- TransportListener ------------------------------------------------------------------------------------
 
   onBytes(bytes: Buffer, length: number): void {
-    if (this.#state !== Open) return // nothing behind the last request is ever read as a request
+    if (this.#state !== Open) {
+      this.#handedOver?.onBytes(bytes, length)
+      return // nothing behind the last request is ever read as a request
+    }
     this.#server.pacer.begin(this.#server.reactor.now)
     const stopped = this.#dispatchFrom(bytes, 0, length)
     if (stopped < length) this.#backlog = makeBacklog(bytes.subarray(stopped, length))
@@ -95,7 +121,13 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
   }
 
   onDrain(): void {
+    this.#patience.unwatchWrites()
+    if (this.#handedOver !== null) {
+      this.#handedOver.onDrain()
+      return
+    }
     this.#batch.drained()
+    if (this.#exchange?.isTakingOver === true) this.#handOver()
     // As a task: Node drains in a microtask when the kernel takes all at once, and sockets would wait for ever.
     this.continueLater()
     this.#finishWhenDone()
@@ -104,10 +136,13 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
 
   /** The client has half-closed. It still gets every reply that it asked for (RFC 9112 §9.6). */
   onEnd(): void {
-    this.#expectNoMore()
+    if (this.#handedOver !== null) this.#handedOver.onEnd()
+    else if (this.#state === Open && this.#reader.openBody !== null)
+      this.#cutShort('CAL_ERR_HTTP_BODY_INCOMPLETE')
+    else this.#expectNoMore()
   }
 
-  onClose(): void {
+  onClose(error: Error | null): void {
     const server = this.#server
     const { inFlight } = this.#pipeline
     this.#transition(ConnectionEvent.TransportClosed)
@@ -115,7 +150,11 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
     this.#reader.forget()
     this.#batch.clear()
     this.#lingerTimer?.cancel()
-    if (inFlight > 0) this.#pipeline.abort(new CalandriaError('CAL_ERR_CLIENT_GONE'))
+    this.#patience.cancel()
+    const gone = inFlight > 0 || this.#exchange !== null ? new CalandriaError('CAL_ERR_CLIENT_GONE') : null
+    if (gone !== null) this.#pipeline.abort(gone)
+    if (gone !== null) this.#endExchange(gone)
+    this.#handedOver?.onClose(error)
     server.counters.aborted += inFlight
     server.counters.connectionsClosed++
     server.connections.delete(this)
@@ -147,6 +186,7 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
 
   /** Back-pressure: too many in flight, too much held behind a slow one, or a peer that doesn't read. */
   #mayDispatch(): boolean {
+    if (this.#exchange !== null) return this.#state === Open && this.#exchange.wantsBytes
     return (
       this.#state === Open &&
       this.#batch.isWritable &&
@@ -159,6 +199,7 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
   #endDispatch(): void {
     if (this.#server.policy.leavesAtEndOfRead) this.#batch.flush()
     else if (!this.#batch.isEmpty) this.#batch.flushSoon()
+    if (this.#exchange !== null) this.#goOnWith(this.#exchange)
     this.#finishWhenDone()
     this.#steer()
   }
@@ -184,22 +225,51 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
       this.#isDispatchPosted = true
       this.#server.reactor.post(this.#dispatchBacklog)
     }
+    if (!this.#batch.isWritable) this.#patience.watchWrites(this.#server.reactor.now)
     // After the last request reading goes on: what comes in is discarded, and the client's end is seen.
     const mustPause = isOpen && (this.#backlog !== null || !mayDispatch)
+    if (isOpen) this.#awaitClient(mustPause)
     if (mustPause === this.#isPaused) return
     this.#isPaused = mustPause
     if (mustPause) this.#transport.pause()
     else this.#transport.resume()
   }
 
+  /** Says what is waited for from now on, for the time-outs. */
+  #awaitClient(isPaused: boolean): void {
+    const exchange = this.#exchange
+    const patience = this.#patience
+    const now = this.#server.pacer.tick
+    if (exchange !== null && !exchange.body.isComplete) {
+      if (isPaused) patience.waitFor(Wait.Nothing, null, now)
+      else
+        patience.waitFor(exchange.isAnswered ? Wait.Discard : Wait.Body, exchange, this.#server.reactor.now)
+      return
+    }
+    const { partialHead } = this.#reader
+    if (partialHead !== null && !isPaused) patience.waitFor(Wait.Head, partialHead, this.#server.reactor.now)
+    else if (this.#pipeline.inFlight > 0 || isPaused) patience.waitFor(Wait.Nothing, null, now)
+    else patience.waitFor(Wait.Idle, null, now)
+  }
+
   requestRead(request: Request, path: PathEntry): void {
+    this.#dispatch(request, path, new Response(this.#pipeline, request))
+  }
+
+  requestBegun(request: Request, path: PathEntry, awaitsContinue: boolean): void {
+    const response = new Response(this.#pipeline, request)
+    if (request.isConnect) response.extras = new ResponseExtras() // it has rules of its own
+    this.#exchange = new Exchange(request, response, this.#server.reactor.now, awaitsContinue)
+    this.#dispatch(request, path, response)
+  }
+
+  #dispatch(request: Request, path: PathEntry, response: Response): void {
     const server = this.#server
     const { pacer } = server
     const batch = this.#batch
-    const response = new Response(this.#pipeline, request)
     server.counters.requests++
-    this.#owesContinue = false
-    if (!request.persists) this.#transition(ConnectionEvent.LastRequest)
+    if (--this.#requestsLeft === 0) response.closes = true
+    if (response.closes && this.#reader.openBody === null) this.#transition(ConnectionEvent.LastRequest)
 
     const expectedMs = pacer.expectedMs(path, batch.replies)
     if (!batch.isEmpty && server.policy.leavesBefore(expectedMs, pacer.tick - batch.openedAt)) batch.flush()
@@ -212,7 +282,8 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
 
   #handle(request: Request, response: Response): void {
     try {
-      const result = this.#server.handler(request, response) as unknown
+      const { handler, connectHandler } = this.#server
+      const result = (request.isConnect ? (connectHandler ?? handler) : handler)(request, response) as unknown
       if (result !== undefined && isPromise(result)) this.#watch(result, request, response)
     } catch (error) {
       this.#handlerFailed(error, request, response)
@@ -227,7 +298,12 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
   /** A handler threw or rejected: 500 if nothing has been sent, otherwise nobody may take the rest for whole. */
   #handlerFailed(error: unknown, request: Request, response: Response): void {
     if (response.state === ResponseState.Aborted && error === response.abortReason) return // it was told, and told us
+    if (error === request.body.failure && response.isEnded) return // the client was told already
     const server = this.#server
+    if (isClientsFault(error) && response.state === ResponseState.Open) {
+      this.#sendError(response, error.code)
+      return
+    }
     server.counters.handlerErrors++
     if (response.state === ResponseState.Open) this.#sendError(response, 'CAL_ERR_HTTP_HANDLER')
     else if (response.state === ResponseState.Streaming) this.abortConnection()
@@ -253,20 +329,106 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
     response.send(`${code}: ${message}\n`)
   }
 
-  continueExpected(): void {
-    if (this.#pipeline.inFlight > 0) this.#owesContinue = true
-    else this.#batch.appendText(CONTINUE)
+  // ---- the body of the last request, and what may become of its connection -------------------------------------
+
+  bodyWanted(): void {
+    const exchange = this.#exchange
+    if (exchange === null || this.#isDispatching) return // the end of the read looks after it
+    this.#goOnWith(exchange)
+    if (!this.#batch.isEmpty) this.#batch.flushSoon()
+    this.#steer()
+  }
+
+  bodyRead(): void {
+    if (this.#exchange?.response.closes === true && !this.#exchange.request.persists)
+      this.#transition(ConnectionEvent.LastRequest)
+  }
+
+  bodyRefused(code: ErrorCode): void {
+    const exchange = this.#exchange
+    if (exchange === null) return
+    const { response } = exchange
+    this.#server.counters.refused++
+    this.#transition(ConnectionEvent.LastRequest)
+    this.#endExchange(new CalandriaError(code))
+    if (response.state !== ResponseState.Left) response.closes = true
+    if (response.state === ResponseState.Open) this.#sendError(response, code)
+  }
+
+  /** A request will not come whole, as was found out between two reads. */
+  #cutShort(code: ErrorCode): void {
+    if (this.#exchange !== null) this.bodyRefused(code)
+    else this.requestRefused(code, null)
+    this.#expectNoMore()
+  }
+
+  #goOnWith(exchange: Exchange): void {
+    if (exchange.mayContinue) {
+      exchange.owesContinue = false
+      this.#batch.appendText(CONTINUE)
+    }
+    if (exchange.isTakingOver) this.#handOver()
+    else if (exchange.isOver) this.#exchange = null
+    else if (exchange.isAnswered && !exchange.body.isUsed) exchange.body.discard()
+    if (exchange.bytesDiscarded > this.#server.limits.discardBytes) this.#expectNoMore()
+  }
+
+  #endExchange(reason: Error): void {
+    this.#exchange?.body.fail(reason)
+    this.#exchange = null
+  }
+
+  becameFirst(response: Response): void {
+    const exchange = this.#exchange
+    if (exchange === null || exchange.response !== response) return
+    exchange.isTakingOver = response.state === ResponseState.TakingOver
+    if (!this.#isDispatching) this.bodyWanted()
+  }
+
+  /** Gives the connection to the handler, once nothing of ours waits to be written. */
+  #handOver(): void {
+    const exchange = this.#exchange as Exchange
+    const { response, request } = exchange
+    if (response.state === ResponseState.TakingOver) {
+      this.#batch.appendText(switchingHead(request, response.headers))
+      this.#pipeline.leftToHandler()
+      this.#server.counters.responses++
+    }
+    this.#batch.flush()
+    if (!this.#batch.isEmpty) return // onDrain comes back here
+    this.#transition(ConnectionEvent.TakenOver)
+    this.#exchange = null
+    this.#patience.cancel()
+    this.#transport.pause()
+    const { reactor } = this.#server
+    const transport = new HandedOverTransport(this.#transport, (task) => reactor.post(task))
+    this.#handedOver = transport
+    const backlog = this.#backlog
+    this.#backlog = null
+    const head =
+      backlog === null ? Buffer.alloc(0) : Buffer.from(backlog.bytes.subarray(backlog.from, backlog.limit))
+    response.extras?.takeover?.resolve({ transport, head })
+  }
+
+  waitedTooLong(wait: Wait): void {
+    this.#server.counters.timeouts++
+    if (wait === Wait.Head || wait === Wait.Body) this.#cutShort('CAL_ERR_HTTP_TIMEOUT')
+    else this.#expectNoMore()
+  }
+
+  readsNothing(): void {
+    this.#server.counters.timeouts++
+    this.abort()
   }
 
   // ---- PipelineOwner ----------------------------------------------------------------------------------------
 
-  outputReady(isReplyComplete: boolean, closes = false): void {
+  outputReady(isReplyComplete: boolean): void {
     const server = this.#server
     const batch = this.#batch
     if (isReplyComplete) {
       server.counters.responses++
       if (batch.replies++ === 0) batch.openedAt = server.pacer.tick // not as an argument, which would box it
-      if (this.#owesContinue && !closes) this.#continueWhenDone()
     }
     if (batch.isFull || (isReplyComplete && server.policy.leavesAfterReply)) batch.flush()
     if (!this.#isDispatching) this.#outputReadyOutside(isReplyComplete)
@@ -274,18 +436,21 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
 
   /** What was made ready outside a read: no end of a read will flush it. */
   #outputReadyOutside(isReplyComplete: boolean): void {
+    if (this.#exchange !== null) this.#goOnWith(this.#exchange)
     if (!this.#batch.isEmpty) this.#batch.flushSoon()
     if (isReplyComplete) this.#finishWhenDone()
-    if (isReplyComplete || this.#isPaused) this.#steer() // a reply that becomes first lets go of what it held
-  }
-
-  #continueWhenDone(): void {
-    if (this.#pipeline.inFlight > 0) return
-    this.#owesContinue = false
-    this.#batch.appendText(CONTINUE)
+    // A reply that becomes first lets go of what it held; and a full transport is watched.
+    if (isReplyComplete || this.#isPaused || !this.#batch.isWritable) this.#steer()
   }
 
   isLast(response: Response): boolean {
+    const exchange = this.#exchange
+    if (
+      exchange !== null &&
+      exchange.response === response &&
+      exchange.endsConnection(this.#server.limits.discardBytes)
+    )
+      return true
     return this.#server.isClosing && response.next === null && !this.#hasMoreToServe
   }
 
@@ -326,6 +491,8 @@ export class Connection implements TransportListener, RequestSink, PipelineOwner
     this.#transition(ConnectionEvent.LastRequest)
     this.#backlog = null
     this.#reader.forget()
+    this.#patience.waitFor(Wait.Nothing, null, 0)
+    this.#endExchange(new CalandriaError('CAL_ERR_CLIENT_GONE', 'the connection has ended'))
     if (!this.#isDispatching) {
       this.#finishWhenDone()
       this.#steer()
@@ -363,4 +530,9 @@ function isPromise(value: unknown): value is PromiseLike<unknown> {
   return (
     typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function'
   )
+}
+
+/** What the client sent was wrong, and the handler has left the answer to us. */
+function isClientsFault(error: unknown): error is CalandriaError {
+  return error instanceof CalandriaError && error.code === 'CAL_ERR_HTTP_JSON'
 }

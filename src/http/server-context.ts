@@ -3,7 +3,7 @@ import type { Reactor } from '../reactor/reactor.js'
 import type { Connection } from './connection.js'
 import type { DateLine } from './date-line.js'
 import type { ErrorListener, Handler } from './handler.js'
-import type { Limits } from './limits.js'
+import type { Limits, Timeouts } from './limits.js'
 import type { Pacer } from './pacer.js'
 import type { ParserPool } from './parser-pool.js'
 import type { PathCache } from './path-cache.js'
@@ -19,6 +19,10 @@ export class HttpCounters {
   handlerErrors = 0
   /** Requests whose client went away before it had its response. */
   aborted = 0
+  /** Clients that were waited for in vain: for a request, for the rest of one, or for them to read. */
+  timeouts = 0
+  /** Connections that were reset because there were too many. */
+  connectionsRefused = 0
   /** How often a read was cut because the time slice was used up. */
   slicesUsedUp = 0
 }
@@ -27,8 +31,11 @@ export class HttpCounters {
 export interface ServerContext {
   readonly reactor: Reactor
   readonly handler: Handler
+  /** Answers CONNECT; `null` when it isn't served. */
+  readonly connectHandler: Handler | null
   readonly onError: ErrorListener
   readonly limits: Limits
+  readonly timeouts: Timeouts
   readonly policy: FlushPolicy
   readonly lingerMs: number
   readonly pacer: Pacer

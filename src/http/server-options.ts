@@ -3,7 +3,7 @@ import { endOfRead, endOfTurn, type FlushPolicy, perResponse } from '../io/flush
 import { chooseReadPath, type ReadPath } from '../io/read-path.js'
 import { Reactor } from '../reactor/reactor.js'
 import type { ErrorListener, Handler } from './handler.js'
-import { DEFAULT_LIMITS, type Limits } from './limits.js'
+import { DEFAULT_LIMITS, DEFAULT_TIMEOUTS, type Limits, type Timeouts } from './limits.js'
 import type { ParserEngine } from './parser/parser-engine.js'
 import { scannerEngine } from './parser/scanner-engine.js'
 
@@ -14,6 +14,11 @@ export type FlushPolicyName = 'end-of-read' | 'per-response' | 'end-of-turn'
 export interface ServeOptions {
   /** Answers every request. A router's `handler` goes here too. */
   readonly handler: Handler
+  /**
+   * Answers CONNECT; `request.target` is `host:port`, and `response.upgrade()` gives the tunnel's near end. Default:
+   * CONNECT is refused with 501.
+   */
+  readonly connect?: Handler
   /** 0 takes any free port; `server.address` tells which. */
   readonly port: number
   /** The name or address to listen on. Default `127.0.0.1`: nobody else can connect until you say so. */
@@ -26,6 +31,8 @@ export interface ServeOptions {
   readonly flushBudgetMs?: number
   /** Bounds on what one client may ask for; those left out have their defaults. */
   readonly limits?: Partial<Limits>
+  /** How long to wait for a client; those left out have their defaults. */
+  readonly timeouts?: Partial<Timeouts>
   /** How long an ended connection waits for the client's end, in milliseconds. Default 5,000. */
   readonly lingerMs?: number
   /** Connections that the kernel holds until they are accepted. Default 4,096 (the system may allow fewer). */
@@ -43,12 +50,14 @@ export interface ServeOptions {
 /** {@link ServeOptions}, checked, with nothing left open. */
 export interface CheckedOptions {
   readonly handler: Handler
+  readonly connect: Handler | null
   readonly port: number
   readonly host: string
   readonly onError: ErrorListener
   readonly policy: FlushPolicy
   readonly flushBudgetMs: number
   readonly limits: Limits
+  readonly timeouts: Timeouts
   readonly lingerMs: number
   readonly backlog: number
   readonly highWaterMark: number
@@ -59,12 +68,14 @@ export interface CheckedOptions {
 
 const NAMES: readonly string[] = [
   'handler',
+  'connect',
   'port',
   'host',
   'onError',
   'flush',
   'flushBudgetMs',
   'limits',
+  'timeouts',
   'lingerMs',
   'backlog',
   'highWaterMark',
@@ -83,12 +94,14 @@ export function checkOptions(options: ServeOptions): CheckedOptions {
   const flushBudgetMs = milliseconds('flushBudgetMs', options.flushBudgetMs, 1)
   return {
     handler: aFunction('handler', options.handler),
+    connect: options.connect === undefined ? null : aFunction('connect', options.connect),
     port: wholeNumber('port', options.port, 0, 65_535),
     host: text('host', options.host, '127.0.0.1'),
     onError: aFunction('onError', options.onError ?? printError),
     policy: flushPolicy(options.flush ?? 'end-of-read', flushBudgetMs),
     flushBudgetMs,
     limits: checkLimits(options.limits ?? {}),
+    timeouts: checkTimeouts(options.timeouts ?? {}),
     lingerMs: milliseconds('lingerMs', options.lingerMs, 5000),
     backlog: wholeNumber('backlog', options.backlog ?? 4096, 1, 0x7fff_ffff),
     highWaterMark: wholeNumber(
@@ -103,16 +116,38 @@ export function checkOptions(options: ServeOptions): CheckedOptions {
   }
 }
 
+/** May be zero; the others are at least 1. */
+const MAY_BE_ZERO: readonly string[] = ['bodyBytes', 'chunkExtensionBytes', 'trailerBytes', 'discardBytes']
+
 function checkLimits(given: Partial<Limits>): Limits {
-  if (typeof given !== 'object' || (given as unknown) === null) throw wrong('limits must be an object')
-  refuseUnknown(given, Object.keys(DEFAULT_LIMITS), 'limits.')
-  const limits: Record<string, number> = { ...DEFAULT_LIMITS }
-  for (const [name, value] of Object.entries<unknown>(given)) {
-    const least = name === 'bodyBytes' ? 0 : 1
-    if (value !== undefined)
-      limits[name] = wholeNumber(`limits.${name}`, value, least, Number.MAX_SAFE_INTEGER)
+  return checkNumbers('limits', given, DEFAULT_LIMITS, (name, value) => {
+    const least = MAY_BE_ZERO.includes(name) ? 0 : 1
+    const mayBeEndless = DEFAULT_LIMITS[name as keyof Limits] === Infinity && value === Infinity
+    return mayBeEndless ? Infinity : wholeNumber(`limits.${name}`, value, least, Number.MAX_SAFE_INTEGER)
+  })
+}
+
+function checkTimeouts(given: Partial<Timeouts>): Timeouts {
+  return checkNumbers('timeouts', given, DEFAULT_TIMEOUTS, (name, value) => {
+    if (typeof value === 'number' && value >= (name === 'bodyBytesPerSecond' ? 0 : 1)) return value
+    throw wrong(`timeouts.${name} must be a number, at least 1; Infinity waits for ever`)
+  })
+}
+
+/** Every one that was given, checked; for the others the defaults. */
+function checkNumbers<T extends object>(
+  option: string,
+  given: unknown,
+  defaults: T,
+  check: (name: string, value: unknown) => number,
+): T {
+  if (typeof given !== 'object' || given === null) throw wrong(`${option} must be an object`)
+  refuseUnknown(given, Object.keys(defaults), `${option}.`)
+  const checked: Record<string, number> = { ...(defaults as Record<string, number>) }
+  for (const [name, value] of Object.entries<unknown>(given as Record<string, unknown>)) {
+    if (value !== undefined) checked[name] = check(name, value)
   }
-  return Object.freeze(limits) as unknown as Limits
+  return Object.freeze(checked) as unknown as T
 }
 
 function flushPolicy(flush: unknown, budgetMs: number): FlushPolicy {

@@ -71,14 +71,16 @@ export class Server implements AsyncDisposable {
   /** @throws CalandriaTypeError `CAL_ERR_OPTION` */
   constructor(options: ServeOptions) {
     const checked = checkOptions(options)
-    const { reactor, handler, onError, limits, policy, lingerMs } = checked
+    const { reactor, handler, connect, onError, limits, timeouts, policy, lingerMs } = checked
     this.reactor = reactor
     this.#options = checked
     this.#context = {
       reactor,
       handler,
+      connectHandler: connect,
       onError,
       limits,
+      timeouts,
       policy,
       lingerMs,
       pacer: new Pacer(reactor, checked.flushBudgetMs),
