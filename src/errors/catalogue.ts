@@ -80,6 +80,11 @@ export const ERRORS = {
   ),
   CAL_ERR_BODY_USED: local('the request body is being read already, or was given up'),
   CAL_ERR_CLIENT_GONE: local('the client closed the connection before the response was complete'),
+  // Responses that a client reads
+  CAL_ERR_REPLY_MALFORMED: local('the bytes are no HTTP/1.1 response (RFC 9112 §4)'),
+  CAL_ERR_REPLY_TOO_LARGE: local('the header section of a response is too large'),
+  CAL_ERR_REPLY_UNEXPECTED: local('a response came that no request has asked for (RFC 9112 §9.2)'),
+  CAL_ERR_REPLY_CUT_SHORT: local('the connection ended in the middle of a response (RFC 9112 §8)'),
   // Server, transports, reactor
   CAL_ERR_OPTION: local('an option is not valid'),
   CAL_ERR_ROUTE: local('a route is not valid'),
@@ -88,6 +93,7 @@ export const ERRORS = {
   CAL_ERR_NOT_A_SOCKET: local('the path exists and is not a socket: it is left alone'),
   CAL_ERR_NO_INHERITED_SOCKET: local('systemd has passed no listening socket to this process'),
   CAL_ERR_READ_PATH: local('the forced read path does not work on this Node'),
+  CAL_ERR_PARSER_ENGINE: local('the parser engine cannot be used'),
   CAL_ERR_CONNECT: local('connecting failed'),
   CAL_ERR_TRANSPORT_ENDED: local('the transport was ended for writing already'),
 } as const satisfies Readonly<Record<string, ErrorEntry>>

@@ -9,6 +9,8 @@ import {
   type ListenOptions,
 } from './listen-options.js'
 import { aFunction, milliseconds, refuseUnknown, wholeNumber, wrong } from './option-checks.js'
+import type { ParserEngine } from './parser/parser-engine.js'
+import { scannerEngine } from './parser/scanner-engine.js'
 
 /** The flush policies that have a name; see `FlushPolicy`. */
 export type FlushPolicyName = 'end-of-read' | 'per-response' | 'end-of-turn'
@@ -34,6 +36,7 @@ export interface ServeOptions extends ListenOptions {
   readonly timeouts?: Partial<Timeouts>
   /** How long an ended connection waits for the client's end, in milliseconds. Default 5,000. */
   readonly lingerMs?: number
+  readonly parser?: 'scanner' | ParserEngine
   /** The reactor to run on. Default: one of the server's own. */
   readonly reactor?: Reactor
 }
@@ -48,6 +51,7 @@ export interface CheckedOptions extends CheckedListenOptions {
   readonly limits: Limits
   readonly timeouts: Timeouts
   readonly lingerMs: number
+  readonly parser: ParserEngine
   readonly reactor: Reactor
 }
 
@@ -61,6 +65,7 @@ const NAMES: readonly string[] = [
   'limits',
   'timeouts',
   'lingerMs',
+  'parser',
   'reactor',
 ] satisfies (keyof ServeOptions)[]
 
@@ -82,6 +87,7 @@ export function checkOptions(options: ServeOptions): CheckedOptions {
     limits: checkLimits(options.limits ?? {}),
     timeouts: checkTimeouts(options.timeouts ?? {}),
     lingerMs: milliseconds('lingerMs', options.lingerMs, 5000),
+    parser: parserEngine(options.parser),
     reactor: aReactor(options.reactor),
   }
 }
@@ -132,6 +138,13 @@ function flushPolicy(flush: unknown, budgetMs: number): FlushPolicy {
   const policy = flush as Partial<FlushPolicy> | null
   if (typeof policy === 'object' && typeof policy?.leavesBefore === 'function') return policy as FlushPolicy
   throw wrong('flush must be end-of-read, per-response, end-of-turn or a FlushPolicy')
+}
+
+function parserEngine(parser: unknown): ParserEngine {
+  if (parser === undefined || parser === 'scanner') return scannerEngine
+  const engine = parser as ParserEngine | null
+  if (typeof engine === 'object' && typeof engine?.requestParsers === 'function') return engine
+  throw wrong('parser must be scanner, or what llhttpEngine() resolves to')
 }
 
 function aReactor(value: unknown): Reactor {

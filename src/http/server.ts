@@ -16,8 +16,6 @@ import { HandlerCaller } from './handler-caller.js'
 import { HttpCounters } from './http-counters.js'
 import { Pacer } from './pacer.js'
 import { ParserPool } from './parser-pool.js'
-import { KeptFields } from './parser/kept-fields.js'
-import { Scanner } from './parser/scanner.js'
 import { PathCache } from './path-cache.js'
 import type { ServerContext } from './server-context.js'
 import { type CheckedOptions, checkOptions, type ServeOptions } from './server-options.js'
@@ -81,6 +79,8 @@ export interface ServerStatistics {
   readonly readPath: 'onread' | 'data' | null
   /** Connections that are not let in yet and those that never were; `null` when the server does not listen. */
   readonly handshakes: HandshakeStatistics | null
+  /** What reads request heads: `scanner` or `llhttp`. */
+  readonly parser: string
   readonly reactor: ReactorStatistics
 }
 
@@ -104,7 +104,6 @@ export class Server implements AsyncDisposable {
     this.reactor = reactor
     this.#options = checked
     this.#admission = new Admission(limits)
-    const kept = new KeptFields()
     const counters = new HttpCounters()
     this.#context = {
       reactor,
@@ -116,7 +115,7 @@ export class Server implements AsyncDisposable {
       pacer: new Pacer(reactor, checked.flushBudgetMs),
       date: new DateLine(reactor.clock),
       paths: new PathCache(),
-      parsers: new ParserPool(() => new Scanner(limits, kept)),
+      parsers: new ParserPool(checked.parser.requestParsers(limits)),
       counters,
       connections: new Set(),
       isClosing: false,
@@ -221,6 +220,7 @@ export class Server implements AsyncDisposable {
       slicesUsedUp: counters.slicesUsedUp,
       readPath: this.#acceptor?.readPath ?? null,
       handshakes: this.#acceptor?.handshakes ?? null,
+      parser: this.#options.parser.name,
       reactor: reactor.statistics(),
     })
   }
