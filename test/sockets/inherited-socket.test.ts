@@ -57,9 +57,8 @@ describe.skipIf(!hasPython)(
     test('may be a Unix socket, whose file belongs to whoever opened it', async () => {
       const path = join(folder, 'x.sock')
       const program = activate('systemd', { kinds: [path] })
-      const address = await addressOf(program)
-      expect(address).toEqual({ family: 'unix', path })
-      expect(await isAnswered(address)).toBe(true)
+      expect(await addressOf(program)).toEqual({ family: 'unix', path: '' }) // Node does not tell it
+      expect(await isAnswered({ family: 'unix', path })).toBe(true)
       program.process.stdin!.end()
       await program.ended
       expect(existsSync(path)).toBe(true)
