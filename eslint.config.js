@@ -88,7 +88,7 @@ export default tseslint.config(
       ],
     },
   },
-  floor(['src/index.ts', 'src/http/**/*.ts'], nodeDoors),
+  floor(['src/index.ts', 'src/llhttp.ts', 'src/http/**/*.ts'], nodeDoors),
   floor(['src/io/**/*.ts'], nodeDoors, notUpTo('http')),
   floor(socketFiles, [], notUpTo('http')),
   floor(['src/reactor/**/*.ts'], [], notUpTo('http', 'io'), {

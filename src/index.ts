@@ -33,11 +33,15 @@ export type { Segment, Transport, TransportListener } from './io/transport.js'
 
 export type { ErrorListener, Handler } from './http/handler.js'
 export type { Headers } from './http/headers.js'
-export { DEFAULT_LIMITS, type Limits } from './http/limits.js'
+export { DEFAULT_LIMITS, DEFAULT_TIMEOUTS, type Limits, type Timeouts } from './http/limits.js'
 export type { ListenOptions } from './http/listen-options.js'
 export type { Method } from './http/methods.js'
+export type { ParserEngine } from './http/parser/parser-engine.js'
 export type { Request } from './http/request.js'
+export type { RequestBody } from './http/request-body.js'
+export type { StreamSource } from './http/body-source.js'
 export type { Body, Response } from './http/response.js'
+export type { TakenOver } from './http/response-extras.js'
 export { type RouteHandler, type RouteParameters, Router } from './http/router.js'
 export {
   type CloseOptions,

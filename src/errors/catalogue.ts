@@ -44,14 +44,25 @@ export const ERRORS = {
   CAL_ERR_HTTP_CONTENT_LENGTH_REPEATED: refused(400, 'there is more than one Content-Length (RFC 9112 §6.3)'),
   CAL_ERR_HTTP_LENGTH_AND_ENCODING: refused(400, 'both Content-Length and Transfer-Encoding (RFC 9112 §6.1)'),
   CAL_ERR_HTTP_TRANSFER_ENCODING: refused(400, 'Transfer-Encoding is not a single chunked (RFC 9112 §6.1)'),
-  CAL_ERR_HTTP_CHUNKED: refused(501, 'chunked request bodies are not implemented yet (RFC 9112 §6.1)'),
+  CAL_ERR_HTTP_CHUNK_SIZE: refused(400, 'a chunk size is not a hexadecimal number (RFC 9112 §7.1)'),
+  CAL_ERR_HTTP_CHUNK_END: refused(400, 'the data of a chunk does not end with CR LF (RFC 9112 §7.1)'),
+  CAL_ERR_HTTP_CHUNK_EXTENSION: refused(400, 'a chunk extension is malformed (RFC 9112 §7.1.1)'),
+  CAL_ERR_HTTP_CHUNK_EXTENSION_TOO_LARGE: refused(
+    413,
+    'the chunk extensions are too large (RFC 9112 §7.1.1)',
+  ),
+  CAL_ERR_HTTP_TRAILER: refused(400, 'a trailer field frames or routes the message (RFC 9110 §6.5.1)'),
+  CAL_ERR_HTTP_TRAILERS_TOO_LARGE: refused(431, 'the trailer section is too large (RFC 6585 §5)'),
+  CAL_ERR_HTTP_BODY_INCOMPLETE: refused(400, 'the connection ended in mid-body (RFC 9112 §8)'),
   CAL_ERR_HTTP_BODY_TOO_LARGE: refused(413, 'the request body is larger than allowed (RFC 9110 §15.5.14)'),
+  CAL_ERR_HTTP_TIMEOUT: refused(408, 'the request did not come in time (RFC 9110 §15.5.9)'),
   CAL_ERR_HTTP_EXPECTATION: refused(417, 'only 100-continue can be expected (RFC 9110 §10.1.1)'),
   // Requests that are well-formed but not served
-  CAL_ERR_HTTP_CONNECT: refused(501, 'CONNECT is not implemented (RFC 9110 §15.6.2)'),
+  CAL_ERR_HTTP_CONNECT: refused(501, 'CONNECT is not served here (RFC 9110 §15.6.2)'),
   CAL_ERR_HTTP_METHOD_UNKNOWN: answered(501, 'the method is not implemented (RFC 9110 §15.6.2)'),
   CAL_ERR_HTTP_NOT_FOUND: answered(404, 'nothing is here (RFC 9110 §15.5.5)'),
   CAL_ERR_HTTP_METHOD_NOT_ALLOWED: answered(405, 'the method is not allowed here (RFC 9110 §15.5.6)'),
+  CAL_ERR_HTTP_JSON: answered(400, 'the request body is not JSON (RFC 8259)'),
   CAL_ERR_HTTP_HANDLER: answered(500, 'the handler failed (RFC 9110 §15.6.1)'),
   // Responses: mistakes of a handler
   CAL_ERR_RESPONSE_HEADER: local('a response header is not valid (RFC 9110 §5)'),
@@ -60,7 +71,20 @@ export const ERRORS = {
   CAL_ERR_RESPONSE_STARTED: local('the head of this response has left already'),
   CAL_ERR_RESPONSE_ENDED: local('this response has ended already'),
   CAL_ERR_RESPONSE_LENGTH: local('the body does not have the declared Content-Length (RFC 9110 §8.6)'),
+  CAL_ERR_RESPONSE_INFORMATIONAL: local(
+    'the status is not 102 to 199, or the final response has begun (RFC 9110 §15.2)',
+  ),
+  CAL_ERR_RESPONSE_TRAILER: local('this field or this response can have no trailer (RFC 9110 §6.5)'),
+  CAL_ERR_RESPONSE_UPGRADE: local(
+    'the request asks for no upgrade, or its body has not ended (RFC 9110 §7.8)',
+  ),
+  CAL_ERR_BODY_USED: local('the request body is being read already, or was given up'),
   CAL_ERR_CLIENT_GONE: local('the client closed the connection before the response was complete'),
+  // Responses that a client reads
+  CAL_ERR_REPLY_MALFORMED: local('the bytes are no HTTP/1.1 response (RFC 9112 §4)'),
+  CAL_ERR_REPLY_TOO_LARGE: local('the header section of a response is too large'),
+  CAL_ERR_REPLY_UNEXPECTED: local('a response came that no request has asked for (RFC 9112 §9.2)'),
+  CAL_ERR_REPLY_CUT_SHORT: local('the connection ended in the middle of a response (RFC 9112 §8)'),
   // Server, transports, reactor
   CAL_ERR_OPTION: local('an option is not valid'),
   CAL_ERR_ROUTE: local('a route is not valid'),
@@ -69,6 +93,7 @@ export const ERRORS = {
   CAL_ERR_NOT_A_SOCKET: local('the path exists and is not a socket: it is left alone'),
   CAL_ERR_NO_INHERITED_SOCKET: local('systemd has passed no listening socket to this process'),
   CAL_ERR_READ_PATH: local('the forced read path does not work on this Node'),
+  CAL_ERR_PARSER_ENGINE: local('the parser engine cannot be used'),
   CAL_ERR_CONNECT: local('connecting failed'),
   CAL_ERR_TRANSPORT_ENDED: local('the transport was ended for writing already'),
 } as const satisfies Readonly<Record<string, ErrorEntry>>

@@ -1,7 +1,7 @@
 import { endOfRead, endOfTurn, type FlushPolicy, perResponse } from '../io/flush-policy.js'
 import { Reactor } from '../reactor/reactor.js'
 import type { ErrorListener, Handler } from './handler.js'
-import { DEFAULT_LIMITS, type Limits } from './limits.js'
+import { DEFAULT_LIMITS, DEFAULT_TIMEOUTS, type Limits, type Timeouts } from './limits.js'
 import {
   type CheckedListenOptions,
   checkListenOptions,
@@ -9,6 +9,8 @@ import {
   type ListenOptions,
 } from './listen-options.js'
 import { aFunction, milliseconds, refuseUnknown, wholeNumber, wrong } from './option-checks.js'
+import type { ParserEngine } from './parser/parser-engine.js'
+import { scannerEngine } from './parser/scanner-engine.js'
 
 /** The flush policies that have a name; see `FlushPolicy`. */
 export type FlushPolicyName = 'end-of-read' | 'per-response' | 'end-of-turn'
@@ -17,6 +19,11 @@ export type FlushPolicyName = 'end-of-read' | 'per-response' | 'end-of-turn'
 export interface ServeOptions extends ListenOptions {
   /** Answers every request. A router's `handler` goes here too. */
   readonly handler: Handler
+  /**
+   * Answers CONNECT; `request.target` is `host:port`, and `response.upgrade()` gives the tunnel's near end. Default:
+   * CONNECT is refused with 501.
+   */
+  readonly connect?: Handler
   /** Receives what handlers throw or reject with. Default: printed on standard error. */
   readonly onError?: ErrorListener
   /** When replies leave. Default `end-of-read`. */
@@ -25,8 +32,11 @@ export interface ServeOptions extends ListenOptions {
   readonly flushBudgetMs?: number
   /** Bounds on what one client may ask for; those left out have their defaults. */
   readonly limits?: Partial<Limits>
+  /** How long to wait for a client; those left out have their defaults. */
+  readonly timeouts?: Partial<Timeouts>
   /** How long an ended connection waits for the client's end, in milliseconds. Default 5,000. */
   readonly lingerMs?: number
+  readonly parser?: 'scanner' | ParserEngine
   /** The reactor to run on. Default: one of the server's own. */
   readonly reactor?: Reactor
 }
@@ -34,22 +44,28 @@ export interface ServeOptions extends ListenOptions {
 /** {@link ServeOptions}, checked, with nothing left open. */
 export interface CheckedOptions extends CheckedListenOptions {
   readonly handler: Handler
+  readonly connect: Handler | null
   readonly onError: ErrorListener
   readonly policy: FlushPolicy
   readonly flushBudgetMs: number
   readonly limits: Limits
+  readonly timeouts: Timeouts
   readonly lingerMs: number
+  readonly parser: ParserEngine
   readonly reactor: Reactor
 }
 
 const NAMES: readonly string[] = [
   ...LISTEN_NAMES,
   'handler',
+  'connect',
   'onError',
   'flush',
   'flushBudgetMs',
   'limits',
+  'timeouts',
   'lingerMs',
+  'parser',
   'reactor',
 ] satisfies (keyof ServeOptions)[]
 
@@ -64,25 +80,50 @@ export function checkOptions(options: ServeOptions): CheckedOptions {
   return {
     ...checkListenOptions(options),
     handler: aFunction('handler', options.handler),
+    connect: options.connect === undefined ? null : aFunction('connect', options.connect),
     onError: aFunction('onError', options.onError ?? printError),
     policy: flushPolicy(options.flush ?? 'end-of-read', flushBudgetMs),
     flushBudgetMs,
     limits: checkLimits(options.limits ?? {}),
+    timeouts: checkTimeouts(options.timeouts ?? {}),
     lingerMs: milliseconds('lingerMs', options.lingerMs, 5000),
+    parser: parserEngine(options.parser),
     reactor: aReactor(options.reactor),
   }
 }
 
+/** May be zero; the others are at least 1. */
+const MAY_BE_ZERO: readonly string[] = ['bodyBytes', 'chunkExtensionBytes', 'trailerBytes', 'discardBytes']
+
 function checkLimits(given: Partial<Limits>): Limits {
-  if (typeof given !== 'object' || (given as unknown) === null) throw wrong('limits must be an object')
-  refuseUnknown(given, Object.keys(DEFAULT_LIMITS), 'limits.')
-  const limits: Record<string, number> = { ...DEFAULT_LIMITS }
-  for (const [name, value] of Object.entries<unknown>(given)) {
-    const least = name === 'bodyBytes' ? 0 : 1
-    if (value !== undefined)
-      limits[name] = wholeNumber(`limits.${name}`, value, least, Number.MAX_SAFE_INTEGER)
+  return checkNumbers('limits', given, DEFAULT_LIMITS, (name, value) => {
+    const least = MAY_BE_ZERO.includes(name) ? 0 : 1
+    const mayBeEndless = DEFAULT_LIMITS[name as keyof Limits] === Infinity && value === Infinity
+    return mayBeEndless ? Infinity : wholeNumber(`limits.${name}`, value, least, Number.MAX_SAFE_INTEGER)
+  })
+}
+
+function checkTimeouts(given: Partial<Timeouts>): Timeouts {
+  return checkNumbers('timeouts', given, DEFAULT_TIMEOUTS, (name, value) => {
+    if (typeof value === 'number' && value >= (name === 'bodyBytesPerSecond' ? 0 : 1)) return value
+    throw wrong(`timeouts.${name} must be a number, at least 1; Infinity waits for ever`)
+  })
+}
+
+/** Every one that was given, checked; for the others the defaults. */
+function checkNumbers<T extends object>(
+  option: string,
+  given: unknown,
+  defaults: T,
+  check: (name: string, value: unknown) => number,
+): T {
+  if (typeof given !== 'object' || given === null) throw wrong(`${option} must be an object`)
+  refuseUnknown(given, Object.keys(defaults), `${option}.`)
+  const checked: Record<string, number> = { ...(defaults as Record<string, number>) }
+  for (const [name, value] of Object.entries<unknown>(given as Record<string, unknown>)) {
+    if (value !== undefined) checked[name] = check(name, value)
   }
-  return Object.freeze(limits) as unknown as Limits
+  return Object.freeze(checked) as unknown as T
 }
 
 function flushPolicy(flush: unknown, budgetMs: number): FlushPolicy {
@@ -97,6 +138,13 @@ function flushPolicy(flush: unknown, budgetMs: number): FlushPolicy {
   const policy = flush as Partial<FlushPolicy> | null
   if (typeof policy === 'object' && typeof policy?.leavesBefore === 'function') return policy as FlushPolicy
   throw wrong('flush must be end-of-read, per-response, end-of-turn or a FlushPolicy')
+}
+
+function parserEngine(parser: unknown): ParserEngine {
+  if (parser === undefined || parser === 'scanner') return scannerEngine
+  const engine = parser as ParserEngine | null
+  if (typeof engine === 'object' && typeof engine?.requestParsers === 'function') return engine
+  throw wrong('parser must be scanner, or what llhttpEngine() resolves to')
 }
 
 function aReactor(value: unknown): Reactor {

@@ -7,19 +7,28 @@ import {
 } from '../io/listening-address.js'
 import { type HandshakeStatistics, SocketAcceptor } from '../io/socket-acceptor.js'
 import type { TlsCertificates } from '../io/tls-options.js'
-import type { Transport } from '../io/transport.js'
+import type { Transport, TransportListener } from '../io/transport.js'
 import type { Reactor, ReactorStatistics } from '../reactor/reactor.js'
+import { Admission } from './admission.js'
 import { Connection } from './connection.js'
 import { DateLine } from './date-line.js'
+import { HandlerCaller } from './handler-caller.js'
+import { HttpCounters } from './http-counters.js'
 import { Pacer } from './pacer.js'
 import { ParserPool } from './parser-pool.js'
-import { KeptFields } from './parser/kept-fields.js'
-import { Scanner } from './parser/scanner.js'
 import { PathCache } from './path-cache.js'
-import { HttpCounters, type ServerContext } from './server-context.js'
+import type { ServerContext } from './server-context.js'
 import { type CheckedOptions, checkOptions, type ServeOptions } from './server-options.js'
 
 const DRAIN_MS = 10_000
+
+/** Whoever listens to a connection that there is no room for. */
+const REFUSED: TransportListener = {
+  onBytes: () => undefined,
+  onDrain: () => undefined,
+  onEnd: () => undefined,
+  onClose: () => undefined,
+}
 
 /** What `server.close()` takes. */
 export interface CloseOptions {
@@ -39,7 +48,13 @@ export interface CloseReport {
 
 /** A frozen snapshot of a server's counters. */
 export interface ServerStatistics {
-  readonly connections: { readonly open: number; readonly accepted: number; readonly closed: number }
+  readonly connections: {
+    readonly open: number
+    readonly accepted: number
+    readonly closed: number
+    /** Reset as they came, because there were too many. */
+    readonly refused: number
+  }
   readonly requests: number
   readonly responses: number
   /** Requests that we refused because of their bytes or their size. */
@@ -47,6 +62,8 @@ export interface ServerStatistics {
   readonly handlerErrors: number
   /** Requests whose client went away before it had its response. */
   readonly aborted: number
+  /** Clients that were waited for in vain; see `Timeouts`. */
+  readonly timeouts: number
   readonly reads: number
   readonly bytesRead: number
   readonly writes: number
@@ -62,6 +79,8 @@ export interface ServerStatistics {
   readonly readPath: 'onread' | 'data' | null
   /** Connections that are not let in yet and those that never were; `null` when the server does not listen. */
   readonly handshakes: HandshakeStatistics | null
+  /** What reads request heads: `scanner` or `llhttp`. */
+  readonly parser: string
   readonly reactor: ReactorStatistics
 }
 
@@ -73,6 +92,7 @@ export class Server implements AsyncDisposable {
   readonly reactor: Reactor
   readonly #options: CheckedOptions
   readonly #context: ServerContext
+  readonly #admission: Admission
   #acceptor: SocketAcceptor | null = null
   #closing: Promise<CloseReport> | null = null
   #whenEmpty: (() => void) | null = null
@@ -80,25 +100,28 @@ export class Server implements AsyncDisposable {
   /** @throws CalandriaTypeError `CAL_ERR_OPTION` */
   constructor(options: ServeOptions) {
     const checked = checkOptions(options)
-    const { reactor, handler, onError, limits, policy, lingerMs } = checked
+    const { reactor, handler, connect, onError, limits, timeouts, policy, lingerMs } = checked
     this.reactor = reactor
     this.#options = checked
-    const kept = new KeptFields()
+    this.#admission = new Admission(limits)
+    const counters = new HttpCounters()
     this.#context = {
       reactor,
-      handler,
-      onError,
+      handlers: new HandlerCaller(handler, connect, onError, counters, reactor),
       limits,
+      timeouts,
       policy,
       lingerMs,
       pacer: new Pacer(reactor, checked.flushBudgetMs),
       date: new DateLine(reactor.clock),
       paths: new PathCache(),
-      parsers: new ParserPool(() => new Scanner(limits, kept)),
-      counters: new HttpCounters(),
+      parsers: new ParserPool(checked.parser.requestParsers(limits)),
+      counters,
       connections: new Set(),
       isClosing: false,
-      connectionClosed: () => {
+      connectionClosed: (connection) => {
+        this.#context.connections.delete(connection)
+        this.#admission.closed(connection)
         if (this.#context.connections.size === 0) this.#whenEmpty?.()
       },
     }
@@ -141,9 +164,16 @@ export class Server implements AsyncDisposable {
   /** Serves a transport: one in memory, or one that came from elsewhere. */
   accept(transport: Transport): void {
     const { connections, counters } = this.#context
+    if (!this.#admission.admits(transport, connections.size)) {
+      counters.connectionsRefused++
+      transport.attach(REFUSED)
+      transport.abort()
+      return
+    }
     counters.connectionsAccepted++
     const connection = new Connection(this.#context, transport)
     connections.add(connection)
+    this.#admission.opened(connection)
     if (this.#context.isClosing) connection.closeWhenDone()
   }
 
@@ -172,12 +202,14 @@ export class Server implements AsyncDisposable {
         open: connections.size,
         accepted: counters.connectionsAccepted,
         closed: counters.connectionsClosed,
+        refused: counters.connectionsRefused,
       }),
       requests: counters.requests,
       responses: counters.responses,
       refused: counters.refused,
       handlerErrors: counters.handlerErrors,
       aborted: counters.aborted,
+      timeouts: counters.timeouts,
       reads: io?.reads ?? 0,
       bytesRead: io?.bytesRead ?? 0,
       writes,
@@ -188,6 +220,7 @@ export class Server implements AsyncDisposable {
       slicesUsedUp: counters.slicesUsedUp,
       readPath: this.#acceptor?.readPath ?? null,
       handshakes: this.#acceptor?.handshakes ?? null,
+      parser: this.#options.parser.name,
       reactor: reactor.statistics(),
     })
   }
