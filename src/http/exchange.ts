@@ -48,7 +48,8 @@ export class Exchange {
 
   /** Whether the reply is complete, so that nobody but us is there for the rest. */
   get isAnswered(): boolean {
-    return this.response.state !== ResponseState.Open && this.response.isEnded
+    const { response } = this
+    return response.isEnded && response.state !== ResponseState.TakingOver
   }
 
   /** What the client is waited for, as long as its connection is read. */
