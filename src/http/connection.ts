@@ -41,6 +41,7 @@ export class Connection
   #state: ConnectionState = Open
   /** The last request, while more of it is on its way, or while it may take the connection over. */
   #exchange: Exchange | null = null
+  /** Never reaches 0 from below. */
   #requestsLeft: number
 
   constructor(server: ServerContext, transport: Transport) {
@@ -57,7 +58,7 @@ export class Connection
       server.handlers.servesConnect,
     )
     this.#intake = new Intake(server, transport, this.#reader, this.#batch, this)
-    this.#requestsLeft = limits.requestsPerConnection
+    this.#requestsLeft = limits.requestsPerConnection === Infinity ? -1 : limits.requestsPerConnection
     this.#patience = new Patience(reactor, transport, server.timeouts, server.lingerMs, this)
     this.#patience.waitFor(Wait.FirstByte, null, reactor.now)
     transport.attach(this)
