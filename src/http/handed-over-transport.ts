@@ -31,6 +31,10 @@ export class HandedOverTransport implements Transport, TransportListener {
     return this.#transport.bytesQueued
   }
 
+  get bytesNotTaken(): number {
+    return this.#transport.bytesNotTaken
+  }
+
   get isWritable(): boolean {
     return this.#transport.isWritable
   }

@@ -16,6 +16,11 @@ export interface Transport {
   readonly remoteAddress: string | null
   /** Bytes that were written but that the kernel (or the peer) has not taken yet. */
   readonly bytesQueued: number
+  /**
+   * The same as finely as the system tells it: a write counts as queued until all of it has left, and this falls on
+   * the way. For telling a slow peer from a dead one; never above {@link bytesQueued}.
+   */
+  readonly bytesNotTaken: number
   /** `false` once {@link bytesQueued} has reached the high-water mark; `onDrain` comes when all of it has left. */
   readonly isWritable: boolean
 
