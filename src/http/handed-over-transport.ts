@@ -31,8 +31,8 @@ export class HandedOverTransport implements Transport, TransportListener {
     return this.#transport.bytesQueued
   }
 
-  get bytesNotTaken(): number {
-    return this.#transport.bytesNotTaken
+  get bytesUnsent(): number {
+    return this.#transport.bytesUnsent
   }
 
   get isWritable(): boolean {

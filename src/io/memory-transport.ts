@@ -62,7 +62,7 @@ export class MemoryTransport implements Transport {
     return this.#bytesQueued
   }
 
-  get bytesNotTaken(): number {
+  get bytesUnsent(): number {
     return this.#bytesQueued
   }
 

@@ -67,7 +67,7 @@ export class SocketTransport implements Transport {
     return this.#socket.writableLength
   }
 
-  get bytesNotTaken(): number {
+  get bytesUnsent(): number {
     return bytesNotTaken(this.#socket)
   }
 

@@ -89,10 +89,10 @@ describe('a server with TLS', () => {
     const { client } = await connectSecurely(server.address, { ca })
     client.send(get('/'))
     await client.bytes(1)
-    const seen = [transports[0]!.bytesNotTaken]
+    const seen = [transports[0]!.bytesUnsent]
     while (seen.at(-1)! > 0) {
       await client.some()
-      seen.push(transports[0]!.bytesNotTaken)
+      seen.push(transports[0]!.bytesUnsent)
     }
     expect(seen).toEqual([...seen].sort((one, other) => other - one))
     expect(new Set(seen).size).toBeGreaterThan(2) // neither all nor nothing
