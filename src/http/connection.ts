@@ -258,7 +258,9 @@ export class Connection
     if (exchange.isTakingOver) this.#handOver()
     else if (exchange.isOver) this.#exchange = null
     else if (exchange.isAnswered && !exchange.body.isUsed) exchange.body.discard()
-    if (exchange.bytesDiscarded > this.#server.limits.discardBytes) this.#expectNoMore()
+    if (exchange.bytesDiscarded <= this.#server.limits.discardBytes) return
+    exchange.response.closes = true // where it is yet to come
+    this.#expectNoMore()
   }
 
   #endExchange(reason: Error): void {

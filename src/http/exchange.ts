@@ -65,7 +65,7 @@ export class Exchange {
   /** Whether the reply, whose head is about to be made, must be the last: the rest of the body is too much to discard. */
   endsConnection(discardBytes: number): boolean {
     const { body } = this
-    if (body.isComplete || body.isUsed) return false
+    if (body.isComplete || (body.isUsed && !body.isDiscarded)) return false
     // Who waits for 100 and gets a final status may send the body or not: one can't tell (RFC 9110 §10.1.1).
     return this.owesContinue || (body.length !== null && body.length - body.bytesReceived > discardBytes)
   }
