@@ -1,3 +1,4 @@
+import { Wait } from './patience.js'
 import type { Request } from './request.js'
 import type { RequestBody } from './request-body.js'
 import type { Response } from './response.js'
@@ -48,6 +49,13 @@ export class Exchange {
   /** Whether the reply is complete, so that nobody but us is there for the rest. */
   get isAnswered(): boolean {
     return this.response.state !== ResponseState.Open && this.response.isEnded
+  }
+
+  /** What the client is waited for, as long as its connection is read. */
+  get awaits(): Wait {
+    if (this.body.isDiscarded) return Wait.Discard
+    // It can't send before it is told to: until then it is the handler's turn.
+    return this.owesContinue && !this.isAnswered ? Wait.Nothing : Wait.Body
   }
 
   /** Whether nothing is special about it any longer. */
