@@ -15,11 +15,16 @@ const TAB_BEHIND_CHUNKED = /^transfer-encoding:[ \t]*chunked *\t[ \t]*\r$/im
 
 /** The first request that one has read and the other hasn't, as the one has read it. */
 function firstUnread(reader: Reading, other: Reading): ReadRequest | undefined {
-  return reader.requests[other.requests.length]
+  return reader.requests[other.requests.length] ?? reader.open
 }
 
 function refusedFor({ ending }: Reading, ...codes: readonly string[]): boolean {
   return ending.kind === 'refused' && codes.includes(ending.code)
+}
+
+/** `PRI` begins the preface of HTTP/2 (RFC 9113 §3.4): llhttp waits for the rest of it, whatever the version. */
+function waitsForPreface({ ending }: Reading, bytes: string): boolean {
+  return ending.kind === 'waits' && bytes.includes('PRI ')
 }
 
 /** One closes the connection behind this request, and the other doesn't. */
@@ -46,8 +51,9 @@ export const explainedDifferences: readonly ExplainedDifference[] = [
     name: 'a method of another protocol (RTSP, HTTP/2)',
     why: 'as above; llhttp knows it, and wants the version of its protocol behind it',
     example: 'DESCRIBE / HTTP/1.1\r\nHost: x\r\n\r\n',
-    explains: (ours, theirs) =>
-      refusedFor(theirs, 'INVALID_CONSTANT', 'INVALID_VERSION') && firstUnread(ours, theirs)?.method === '',
+    explains: (ours, theirs, bytes) =>
+      firstUnread(ours, theirs)?.method === '' &&
+      (refusedFor(theirs, 'INVALID_CONSTANT', 'INVALID_VERSION') || waitsForPreface(theirs, bytes)),
   },
   {
     name: 'a tab behind a length',
