@@ -9,7 +9,14 @@ const timeAndChance = ['setTimeout', 'setInterval', 'setImmediate', 'performance
 const drivers = ['src/reactor/node-driver.ts', 'src/reactor/clock.ts']
 
 /** The only files that may know that sockets exist. */
-const socketFiles = ['src/io/tcp-*.ts', 'src/io/onread*.ts']
+const socketFiles = [
+  'src/io/socket-*.ts',
+  'src/io/onread*.ts',
+  'src/io/tls-*.ts',
+  'src/io/proxy-*.ts',
+  'src/io/trusted-peers.ts',
+  'src/io/write-progress.ts',
+]
 
 /** What gives access to time or sockets by another name. */
 const nodeDoors = [

@@ -63,7 +63,7 @@ export const ERRORS = {
   CAL_ERR_HTTP_METHOD_UNKNOWN: answered(501, 'the method is not implemented (RFC 9110 §15.6.2)'),
   CAL_ERR_HTTP_NOT_FOUND: answered(404, 'nothing is here (RFC 9110 §15.5.5)'),
   CAL_ERR_HTTP_METHOD_NOT_ALLOWED: answered(405, 'the method is not allowed here (RFC 9110 §15.5.6)'),
-  CAL_ERR_HTTP_JSON: answered(400, 'the request body is not JSON (RFC 8259)'),
+  CAL_ERR_HTTP_JSON: answered(400, 'the request body is not JSON (RFC 8259 §2)'),
   CAL_ERR_HTTP_HANDLER: answered(500, 'the handler failed (RFC 9110 §15.6.1)'),
   // Responses: mistakes of a handler
   CAL_ERR_RESPONSE_HEADER: local('a response header is not valid (RFC 9110 §5)'),
@@ -91,6 +91,8 @@ export const ERRORS = {
   CAL_ERR_ROUTE: local('a route is not valid'),
   CAL_ERR_ADDRESS_IN_USE: local('the port or path is in use by another program'),
   CAL_ERR_LISTEN: local('listening failed'),
+  CAL_ERR_NOT_A_SOCKET: local('the path exists and is not a socket: it is left alone'),
+  CAL_ERR_NO_INHERITED_SOCKET: local('systemd has passed no listening socket to this process'),
   CAL_ERR_READ_PATH: local('the forced read path does not work on this Node'),
   CAL_ERR_PARSER_ENGINE: local('the parser engine cannot be used'),
   CAL_ERR_CONNECT: local('connecting failed'),

@@ -1,4 +1,5 @@
 import type { Segment, Transport, TransportListener } from '../io/transport.js'
+import type { Reactor } from '../reactor/reactor.js'
 
 /**
  * A connection that has left HTTP, as its new owner sees it (RFC 9110 §7.8, §9.3.6). It reads nothing before a
@@ -8,12 +9,18 @@ export class HandedOverTransport implements Transport, TransportListener {
   readonly #transport: Transport
   #listener: TransportListener | null = null
   #closed: { readonly error: Error | null } | null = null
-  readonly #post: (task: () => void) => void
+  readonly #reactor: Reactor
+  readonly #onClosed: (error: Error | null) => void
 
-  /** @param transport paused */
-  constructor(transport: Transport, post: (task: () => void) => void) {
+  /**
+   * @param transport paused
+   * @param onClosed called before the listener's
+   */
+  constructor(transport: Transport, reactor: Reactor, onClosed: (error: Error | null) => void) {
     this.#transport = transport
-    this.#post = post
+    this.#reactor = reactor
+    this.#onClosed = onClosed
+    transport.attach(this)
   }
 
   get remoteAddress(): string | null {
@@ -22,6 +29,10 @@ export class HandedOverTransport implements Transport, TransportListener {
 
   get bytesQueued(): number {
     return this.#transport.bytesQueued
+  }
+
+  get bytesUnsent(): number {
+    return this.#transport.bytesUnsent
   }
 
   get isWritable(): boolean {
@@ -33,7 +44,7 @@ export class HandedOverTransport implements Transport, TransportListener {
     this.#listener = listener
     const closed = this.#closed
     if (closed === null) this.#transport.resume()
-    else this.#post(() => listener.onClose(closed.error))
+    else this.#reactor.post(() => listener.onClose(closed.error))
   }
 
   write(data: Segment): boolean {
@@ -82,6 +93,7 @@ export class HandedOverTransport implements Transport, TransportListener {
   /** @internal */
   onClose(error: Error | null): void {
     this.#closed = { error }
+    this.#onClosed(error)
     this.#listener?.onClose(error)
   }
 }

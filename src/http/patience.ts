@@ -15,6 +15,8 @@ export enum Wait {
   Discard,
   /** The next request. */
   Idle,
+  /** The client's end, after ours; as long as what is queued for it goes on leaving. */
+  End,
 }
 
 /** Who is told that it has waited long enough. */
@@ -33,6 +35,7 @@ export class Patience {
   readonly #reactor: Reactor
   readonly #transport: Transport
   readonly #timeouts: Timeouts
+  readonly #lingerMs: number
   readonly #owner: PatienceOwner
   #wait = Wait.Nothing
   /** What exactly is waited for: another head, or another body, has its own time. */
@@ -41,13 +44,20 @@ export class Patience {
   #writeDue = Infinity
   #timer: Timer | null = null
   #timerDue = Infinity
-  #bytesQueued = 0
+  #bytesUnsent = 0
   #bytesReceived = 0
 
-  constructor(reactor: Reactor, transport: Transport, timeouts: Timeouts, owner: PatienceOwner) {
+  constructor(
+    reactor: Reactor,
+    transport: Transport,
+    timeouts: Timeouts,
+    lingerMs: number,
+    owner: PatienceOwner,
+  ) {
     this.#reactor = reactor
     this.#transport = transport
     this.#timeouts = timeouts
+    this.#lingerMs = lingerMs
     this.#owner = owner
   }
 
@@ -57,6 +67,7 @@ export class Patience {
     this.#wait = wait
     this.#subject = subject
     this.#due = now + this.#timeoutOf(wait)
+    if (wait === Wait.End) this.#bytesUnsent = this.#transport.bytesUnsent
     if (wait === Wait.Body) this.#bytesReceived = (subject as Exchange).body.bytesReceived
     if (this.#due < this.#timerDue) this.#arm()
   }
@@ -64,12 +75,12 @@ export class Patience {
   /** The transport is full: from now on it must get less. */
   watchWrites(now: number): void {
     if (this.#writeDue !== Infinity) return
-    this.#bytesQueued = this.#transport.bytesQueued
+    this.#bytesUnsent = this.#transport.bytesUnsent
     this.#writeDue = now + this.#timeouts.writeMs
     if (this.#writeDue < this.#timerDue) this.#arm()
   }
 
-  /** The transport is empty. */
+  /** The transport is empty, or its end is waited for anyway. */
   unwatchWrites(): void {
     this.#writeDue = Infinity
   }
@@ -94,6 +105,8 @@ export class Patience {
         return this.#timeouts.discardMs
       case Wait.Idle:
         return this.#timeouts.idleMs
+      case Wait.End:
+        return this.#lingerMs
     }
   }
 
@@ -117,8 +130,8 @@ export class Patience {
 
   #lookAtWrites(now: number): void {
     this.#writeDue = Infinity
-    const before = this.#bytesQueued
-    const queued = this.#transport.bytesQueued
+    const before = this.#bytesUnsent
+    const queued = this.#transport.bytesUnsent
     if (queued === 0) return
     if (queued === before) this.#owner.readsNothing()
     else this.watchWrites(now)
@@ -128,6 +141,7 @@ export class Patience {
     const wait = this.#wait
     this.#due = Infinity
     if (wait === Wait.Body && this.#bodyGoesOn(this.#subject as Exchange, now)) return
+    if (wait === Wait.End && this.#takesMore(now)) return
     this.#wait = Wait.Nothing
     this.#owner.waitedTooLong(wait)
   }
@@ -141,5 +155,14 @@ export class Patience {
     this.#bytesReceived = body.bytesReceived
     this.#due = now + Math.min(bodyMs, left)
     return true
+  }
+
+  /** Whether some of what is queued has left while the client's end was waited for; then it is waited for again. */
+  #takesMore(now: number): boolean {
+    const before = this.#bytesUnsent
+    this.#bytesUnsent = this.#transport.bytesUnsent
+    const takesMore = this.#bytesUnsent > 0 && this.#bytesUnsent < before
+    if (takesMore) this.#due = now + this.#lingerMs
+    return takesMore
   }
 }

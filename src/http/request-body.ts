@@ -195,10 +195,10 @@ export class RequestBody implements AsyncIterable<Buffer> {
   }
 
   #takePiece(): Buffer | undefined {
-    const wasFull = !this.wantsMore
+    const wasFull = this.#bytesWaiting >= HIGH_WATER_MARK
     const piece = this.#pieces.shift()
     this.#bytesWaiting -= piece?.length ?? 0
-    if (wasFull && this.wantsMore && !this.#isComplete) this.#source?.bodyWanted()
+    if (wasFull && this.#bytesWaiting < HIGH_WATER_MARK && !this.#isComplete) this.#source?.bodyWanted()
     return piece
   }
 

@@ -91,6 +91,11 @@ export class Request {
     return this.#method === CONNECT
   }
 
+  /** @internal Whether the handler may take its connection over. */
+  get mayTakeOver(): boolean {
+    return this.isConnect || this.upgrade !== null
+  }
+
   /** @internal Whether nobody knows the method: such a request never reaches a handler. */
   get isMethodUnknown(): boolean {
     return this.#method === UNKNOWN_METHOD

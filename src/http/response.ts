@@ -231,8 +231,7 @@ export class Response {
       this.#mustBeOpen()
       const { request, state } = this
       if (state === Aborted) throw this.abortReason as Error
-      const mayTakeOver = request?.isConnect === true || request?.upgrade != null
-      if (!mayTakeOver || request?.body.isComplete !== true || this.closes)
+      if (request?.mayTakeOver !== true || !request.body.isComplete || this.closes)
         throw new CalandriaError('CAL_ERR_RESPONSE_UPGRADE')
       this.#extras.takeover = { resolve, reject }
       this.state = TakingOver
@@ -258,6 +257,11 @@ export class Response {
     this.body = ''
     this.streamed?.abort(reason)
     this.request?.abort(reason)
+  }
+
+  /** @internal What was sent can't be completed: the connection is aborted, so that nobody takes it for whole. */
+  breakOff(): void {
+    this.#pipeline.abortConnection()
   }
 
   /** @internal Takes back whatever the handler has set, to answer with an error instead. */
@@ -294,7 +298,7 @@ export class Response {
 
   #checkExtras(): void {
     this.#checkConnect()
-    if (this.extras?.trailers != null)
+    if (this.extras?.trailers)
       throw new CalandriaError('CAL_ERR_RESPONSE_TRAILER', 'the body is not streamed')
   }
 

@@ -1,9 +1,14 @@
-import { CalandriaTypeError } from '../errors/calandria-error.js'
 import { endOfRead, endOfTurn, type FlushPolicy, perResponse } from '../io/flush-policy.js'
-import { chooseReadPath, type ReadPath } from '../io/read-path.js'
 import { Reactor } from '../reactor/reactor.js'
 import type { ErrorListener, Handler } from './handler.js'
 import { DEFAULT_LIMITS, DEFAULT_TIMEOUTS, type Limits, type Timeouts } from './limits.js'
+import {
+  type CheckedListenOptions,
+  checkListenOptions,
+  LISTEN_NAMES,
+  type ListenOptions,
+} from './listen-options.js'
+import { aFunction, milliseconds, refuseUnknown, wholeNumber, wrong } from './option-checks.js'
 import type { ParserEngine } from './parser/parser-engine.js'
 import { scannerEngine } from './parser/scanner-engine.js'
 
@@ -11,7 +16,7 @@ import { scannerEngine } from './parser/scanner-engine.js'
 export type FlushPolicyName = 'end-of-read' | 'per-response' | 'end-of-turn'
 
 /** What `serve()` takes. */
-export interface ServeOptions {
+export interface ServeOptions extends ListenOptions {
   /** Answers every request. A router's `handler` goes here too. */
   readonly handler: Handler
   /**
@@ -19,10 +24,6 @@ export interface ServeOptions {
    * CONNECT is refused with 501.
    */
   readonly connect?: Handler
-  /** 0 takes any free port; `server.address` tells which. */
-  readonly port: number
-  /** The name or address to listen on. Default `127.0.0.1`: nobody else can connect until you say so. */
-  readonly host?: string
   /** Receives what handlers throw or reject with. Default: printed on standard error. */
   readonly onError?: ErrorListener
   /** When replies leave. Default `end-of-read`. */
@@ -35,51 +36,35 @@ export interface ServeOptions {
   readonly timeouts?: Partial<Timeouts>
   /** How long an ended connection waits for the client's end, in milliseconds. Default 5,000. */
   readonly lingerMs?: number
-  /** Connections that the kernel holds until they are accepted. Default 4,096 (the system may allow fewer). */
-  readonly backlog?: number
-  /** Bytes queued for a client that doesn't read, from which on its requests wait. Default 65,536. */
-  readonly highWaterMark?: number
-  /** How sockets are read. Default: the environment's `CALANDRIA_READ_PATH`, else `auto`. */
-  readonly readPath?: ReadPath
-  /** What reads request heads: `'scanner'`, or the result of `llhttpEngine()`. Default `'scanner'`. */
   readonly parser?: 'scanner' | ParserEngine
   /** The reactor to run on. Default: one of the server's own. */
   readonly reactor?: Reactor
 }
 
 /** {@link ServeOptions}, checked, with nothing left open. */
-export interface CheckedOptions {
+export interface CheckedOptions extends CheckedListenOptions {
   readonly handler: Handler
   readonly connect: Handler | null
-  readonly port: number
-  readonly host: string
   readonly onError: ErrorListener
   readonly policy: FlushPolicy
   readonly flushBudgetMs: number
   readonly limits: Limits
   readonly timeouts: Timeouts
   readonly lingerMs: number
-  readonly backlog: number
-  readonly highWaterMark: number
-  readonly readPath: ReadPath
   readonly parser: ParserEngine
   readonly reactor: Reactor
 }
 
 const NAMES: readonly string[] = [
+  ...LISTEN_NAMES,
   'handler',
   'connect',
-  'port',
-  'host',
   'onError',
   'flush',
   'flushBudgetMs',
   'limits',
   'timeouts',
   'lingerMs',
-  'backlog',
-  'highWaterMark',
-  'readPath',
   'parser',
   'reactor',
 ] satisfies (keyof ServeOptions)[]
@@ -93,24 +78,15 @@ export function checkOptions(options: ServeOptions): CheckedOptions {
   refuseUnknown(options, NAMES, '')
   const flushBudgetMs = milliseconds('flushBudgetMs', options.flushBudgetMs, 1)
   return {
+    ...checkListenOptions(options),
     handler: aFunction('handler', options.handler),
     connect: options.connect === undefined ? null : aFunction('connect', options.connect),
-    port: wholeNumber('port', options.port, 0, 65_535),
-    host: text('host', options.host, '127.0.0.1'),
     onError: aFunction('onError', options.onError ?? printError),
     policy: flushPolicy(options.flush ?? 'end-of-read', flushBudgetMs),
     flushBudgetMs,
     limits: checkLimits(options.limits ?? {}),
     timeouts: checkTimeouts(options.timeouts ?? {}),
     lingerMs: milliseconds('lingerMs', options.lingerMs, 5000),
-    backlog: wholeNumber('backlog', options.backlog ?? 4096, 1, 0x7fff_ffff),
-    highWaterMark: wholeNumber(
-      'highWaterMark',
-      options.highWaterMark ?? 64 * 1024,
-      1,
-      Number.MAX_SAFE_INTEGER,
-    ),
-    readPath: chooseReadPath(options.readPath),
     parser: parserEngine(options.parser),
     reactor: aReactor(options.reactor),
   }
@@ -171,41 +147,10 @@ function parserEngine(parser: unknown): ParserEngine {
   throw wrong('parser must be scanner, or what llhttpEngine() resolves to')
 }
 
-function refuseUnknown(given: object, known: readonly string[], prefix: string): void {
-  const unknown = Object.keys(given).find((name) => !known.includes(name))
-  if (unknown !== undefined) throw wrong(`there is no option ${prefix}${unknown}`)
-}
-
-function aFunction<F>(name: string, value: F): F {
-  if (typeof value !== 'function') throw wrong(`${name} must be a function`)
-  return value
-}
-
 function aReactor(value: unknown): Reactor {
   if (value === undefined) return new Reactor()
   if (!(value instanceof Reactor)) throw wrong('reactor must be a Reactor')
   return value
-}
-
-function wholeNumber(name: string, value: unknown, least: number, most: number): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value
-  throw wrong(`${name} must be a whole number from ${least} to ${most}`)
-}
-
-function milliseconds(name: string, value: unknown, byDefault: number): number {
-  if (value === undefined) return byDefault
-  if (typeof value === 'number' && value >= 0 && value < Infinity) return value
-  throw wrong(`${name} must be a number of milliseconds`)
-}
-
-function text(name: string, value: unknown, byDefault: string): string {
-  if (value === undefined) return byDefault
-  if (typeof value === 'string' && value !== '') return value
-  throw wrong(`${name} must be a string that is not empty`)
-}
-
-function wrong(detail: string): CalandriaTypeError {
-  return new CalandriaTypeError('CAL_ERR_OPTION', detail)
 }
 
 /** An error must not vanish because nobody has said where it should go. */

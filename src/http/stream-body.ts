@@ -29,7 +29,7 @@ async function writeAll(response: Response, pieces: Pieces, signal: AbortSignal 
     const next = pieces.next()
     const { done, value } = await (signal === undefined ? next : unlessAborted(Promise.resolve(next), signal))
     if (done === true) break
-    if (!response.write(value as string | Uint8Array)) await response.drained()
+    if (!response.write(value)) await response.drained()
   }
 }
 

@@ -23,7 +23,7 @@ const NOT_A_FUNCTION = [null, 'x', 1, {}, []]
 const NOT_A_NUMBER = [null, '1', NaN, Infinity, -Infinity, true, {}, [1], 1n]
 const WRONG: Readonly<Record<string, readonly unknown[]>> = {
   handler: [undefined, ...NOT_A_FUNCTION],
-  port: [undefined, ...NOT_A_NUMBER, -1, 65_536, 1.5],
+  port: [...NOT_A_NUMBER, -1, 65_536, 1.5],
   host: [null, '', 1, {}, []],
   onError: NOT_A_FUNCTION.slice(1),
   flush: ['', 'end-of-reads', 'END-OF-READ', 1, true, {}, [], { leavesBefore: true }, handler],
@@ -38,8 +38,12 @@ const WRONG: Readonly<Record<string, readonly unknown[]>> = {
 const WRONG_LIMITS = [null, '1', NaN, Infinity, -1, 1.5, true, {}, 2 ** 53]
 
 const rows = Object.entries(WRONG).flatMap(([name, values]) => values.map((value) => [name, value] as const))
+const MAY_BE_ENDLESS = ['requestsPerConnection', 'connections', 'connectionsPerAddress']
+const MAY_BE_ZERO = ['bodyBytes', 'chunkExtensionBytes', 'trailerBytes', 'discardBytes']
 const limitRows = Object.keys(DEFAULT_LIMITS).flatMap((name) =>
-  WRONG_LIMITS.map((value) => [name, value] as const),
+  WRONG_LIMITS.filter((value) => value !== Infinity || !MAY_BE_ENDLESS.includes(name)).map(
+    (value) => [name, value] as const,
+  ),
 )
 
 describe('options that are wrong', () => {
@@ -55,10 +59,17 @@ describe('options that are wrong', () => {
     expect((error as Error).message).toContain(`limits.${name}`)
   })
 
-  it('allow no limit of 0 but that of bodies', () => {
+  it('allow no limit of 0 but those of bodies', () => {
     for (const name of Object.keys(DEFAULT_LIMITS)) {
       const isRefused = refusalOf({ ...good, limits: { [name]: 0 } }) !== 'none'
-      expect(isRefused, name).toBe(name !== 'bodyBytes')
+      expect(isRefused, name).toBe(!MAY_BE_ZERO.includes(name))
+    }
+  })
+
+  it('allow no limit to be Infinity but those that are by default', () => {
+    for (const name of Object.keys(DEFAULT_LIMITS)) {
+      const isRefused = refusalOf({ ...good, limits: { [name]: Infinity } }) !== 'none'
+      expect(isRefused, name).toBe(!MAY_BE_ENDLESS.includes(name))
     }
   })
 
@@ -82,8 +93,7 @@ describe('options that are left out', () => {
   it('have the documented defaults', () => {
     vi.stubEnv('CALANDRIA_READ_PATH', '')
     expect(checkOptions(good)).toMatchObject({
-      port: 0,
-      host: '127.0.0.1',
+      endpoint: { kind: 'tcp', host: '127.0.0.1', port: 0 },
       policy: { name: 'end-of-read' },
       flushBudgetMs: 1,
       limits: {
@@ -91,7 +101,13 @@ describe('options that are left out', () => {
         headerBytes: 16_384,
         headerFields: 100,
         bodyBytes: 1_048_576,
+        chunkExtensionBytes: 4096,
+        trailerBytes: 8192,
+        discardBytes: 262_144,
         inFlight: 256,
+        requestsPerConnection: Infinity,
+        connections: Infinity,
+        connectionsPerAddress: Infinity,
       },
       lingerMs: 5000,
       backlog: 4096,
@@ -144,7 +160,7 @@ describe('options that are given', () => {
   })
 
   it('take both ends of every range', () => {
-    for (const port of [0, 65_535]) expect(checkOptions({ ...good, port }).port).toBe(port)
+    for (const port of [0, 65_535]) expect(checkOptions({ ...good, port }).endpoint).toMatchObject({ port })
     for (const lingerMs of [0, 0.5]) expect(checkOptions({ ...good, lingerMs }).lingerMs).toBe(lingerMs)
     for (const backlog of [1, 2 ** 31 - 1]) expect(checkOptions({ ...good, backlog }).backlog).toBe(backlog)
   })
