@@ -7,6 +7,8 @@ export interface ExplainedDifference {
   readonly why: string
   /** Bytes that are understood differently, for this reason alone. */
   readonly example: string
+  /** The short run doesn't meet it: its example alone shows that it is there. */
+  readonly isRare?: true
   /** Whether this is why `bytes` were understood differently. */
   explains(ours: Reading, theirs: Reading, bytes: string): boolean
 }
@@ -107,5 +109,15 @@ export const explainedDifferences: readonly ExplainedDifference[] = [
       const options = closer?.fields.filter((field) => field.startsWith('connection: ')).join() ?? ''
       return closer?.minor === 0 && /keep-alive/i.test(options) && /close/i.test(options)
     },
+  },
+  {
+    name: 'a framing field in a trailer section, in mid-line',
+    why: 'we refuse it too (RFC 9110 §6.5.1), but when its line ends; llhttp when its name does',
+    example: 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nContent-Length: 1',
+    isRare: true,
+    explains: (ours, theirs, bytes) =>
+      ours.open !== undefined &&
+      refusedFor(theirs, 'INVALID_CONTENT_LENGTH', 'INVALID_TRANSFER_ENCODING') &&
+      /\r\n(?:content-length|transfer-encoding):[^\n]*$/i.test(bytes),
   },
 ]
