@@ -35,20 +35,25 @@ export class Exchange {
     return !this.body.isComplete && this.body.wantsMore
   }
 
-  /** Whether a client that waits for it must be told to go on now: the handler reads, and nothing comes before. */
+  /**
+   * Whether a client that waits for it must be told to go on now: the handler reads, and nothing comes before. One
+   * that has begun to send doesn't wait.
+   */
   get mayContinue(): boolean {
     const { response, body } = this
-    return this.owesContinue && body.isUsed && response.isFirst && response.state === ResponseState.Open
+    if (!this.owesContinue || !body.isUsed || body.bytesReceived > 0) return false
+    return response.isFirst && response.state === ResponseState.Open
   }
 
-  /** Whether the reply is complete, so that nobody but us is there for the rest. */
+  /** Whether the reply is complete, so that nobody but us is there for the rest. A takeover may wait for its turn. */
   get isAnswered(): boolean {
-    return this.response.state !== ResponseState.Open && this.response.isEnded
+    const { state, isEnded } = this.response
+    return state !== ResponseState.Open && state !== ResponseState.TakingOver && isEnded
   }
 
   /** Whether nothing is special about it any longer. */
   get isOver(): boolean {
-    return this.body.isComplete && (this.isAnswered ? !this.isTakingOver : !this.request.mayTakeOver)
+    return this.body.isComplete && (this.isAnswered || !this.request.mayTakeOver)
   }
 
   /** Bytes that were discarded; 0 as long as somebody may read them. */

@@ -6,6 +6,7 @@ import { type OnreadCallback, readInto } from './onread.js'
 import { type ReceiveBuffer, receiveBufferOf } from './receive-buffer.js'
 import { type Reset, resetTcp } from './socket-reset.js'
 import type { Segment, Transport, TransportListener } from './transport.js'
+import { bytesNotTaken } from './write-progress.js'
 
 /** Where a socket keeps its transport: the event handlers are shared by all sockets, to keep idle ones small. */
 const TRANSPORT = Symbol('calandria.transport')
@@ -64,6 +65,10 @@ export class SocketTransport implements Transport {
 
   get bytesQueued(): number {
     return this.#socket.writableLength
+  }
+
+  get bytesUnsent(): number {
+    return bytesNotTaken(this.#socket)
   }
 
   get isWritable(): boolean {
