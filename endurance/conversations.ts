@@ -144,7 +144,7 @@ export const CONVERSATIONS: Readonly<Record<string, readonly [Conversation, numb
 }
 
 /** A conversation that takes longer waits for a reply that has been lost. */
-const MOST_MS = 7_000
+const MOST_MS = 30_000
 
 /** Holds one conversation on a connection of its own. */
 export async function converse(where: Where, conversation: Conversation, random: Random): Promise<number> {
