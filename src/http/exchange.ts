@@ -46,9 +46,10 @@ export class Exchange {
     return response.isFirst && response.state === ResponseState.Open
   }
 
-  /** Whether the reply is complete, so that nobody but us is there for the rest. */
+  /** Whether the reply is complete, so that nobody but us is there for the rest. A takeover may wait for its turn. */
   get isAnswered(): boolean {
-    return this.response.state !== ResponseState.Open && this.response.isEnded
+    const { state, isEnded } = this.response
+    return state !== ResponseState.Open && state !== ResponseState.TakingOver && isEnded
   }
 
   /** What the client is waited for, as long as its connection is read. */
@@ -60,7 +61,7 @@ export class Exchange {
 
   /** Whether nothing is special about it any longer. */
   get isOver(): boolean {
-    return this.body.isComplete && (this.isAnswered ? !this.isTakingOver : !this.request.mayTakeOver)
+    return this.body.isComplete && (this.isAnswered || !this.request.mayTakeOver)
   }
 
   /** Bytes that were discarded; 0 as long as somebody may read them. */
