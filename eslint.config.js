@@ -9,7 +9,13 @@ const timeAndChance = ['setTimeout', 'setInterval', 'setImmediate', 'performance
 const drivers = ['src/reactor/node-driver.ts', 'src/reactor/clock.ts']
 
 /** The only files that may know that sockets exist. */
-const socketFiles = ['src/io/tcp-*.ts', 'src/io/onread*.ts']
+const socketFiles = [
+  'src/io/socket-*.ts',
+  'src/io/onread*.ts',
+  'src/io/tls-*.ts',
+  'src/io/proxy-*.ts',
+  'src/io/trusted-peers.ts',
+]
 
 /** What gives access to time or sockets by another name. */
 const nodeDoors = [
@@ -82,7 +88,7 @@ export default tseslint.config(
       ],
     },
   },
-  floor(['src/index.ts', 'src/http/**/*.ts'], nodeDoors),
+  floor(['src/index.ts', 'src/llhttp.ts', 'src/http/**/*.ts'], nodeDoors),
   floor(['src/io/**/*.ts'], nodeDoors, notUpTo('http')),
   floor(socketFiles, [], notUpTo('http')),
   floor(['src/reactor/**/*.ts'], [], notUpTo('http', 'io'), {

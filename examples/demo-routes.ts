@@ -24,10 +24,10 @@ export function demoRoutes(reactor: Reactor): Router {
     })
 }
 
-function echo(request: Request, response: Response): void {
+async function echo(request: Request, response: Response): Promise<void> {
   const type = request.headers.get('content-type')
   if (type !== null) response.header('Content-Type', type)
-  response.send(request.body)
+  response.send(await request.body.bytes())
 }
 
 /** `entries()` gives every line; a JSON object has one value for each name. */

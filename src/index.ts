@@ -11,17 +11,37 @@ export { driveVirtually } from './reactor/virtual-drive.js'
 
 export { endOfRead, endOfTurn, type FlushPolicy, perResponse } from './io/flush-policy.js'
 export { createMemoryPair, type MemoryPairOptions, type MemoryTransport } from './io/memory-transport.js'
+export { type InheritedSocket, systemdSockets } from './io/inherited-sockets.js'
+export {
+  describeAddress,
+  type ListeningAddress,
+  type TcpAddress,
+  type UnixAddress,
+} from './io/listening-address.js'
+export type { ProxyProtocolOptions } from './io/proxy-door.js'
 export type { ReadPath } from './io/read-path.js'
-export type { ListeningAddress } from './io/tcp-acceptor.js'
-export { connectTcp, type TcpConnectOptions } from './io/tcp-connector.js'
+export {
+  type ConnectOptions,
+  connectTcp,
+  connectUnix,
+  type TcpConnectOptions,
+  type UnixConnectOptions,
+} from './io/socket-connector.js'
+export type { HandshakeStatistics } from './io/socket-acceptor.js'
+export type { CertificateChooser, TlsCertificate, TlsCertificates, TlsOptions } from './io/tls-options.js'
 export type { Segment, Transport, TransportListener } from './io/transport.js'
 
 export type { ErrorListener, Handler } from './http/handler.js'
 export type { Headers } from './http/headers.js'
-export { DEFAULT_LIMITS, type Limits } from './http/limits.js'
+export { DEFAULT_LIMITS, DEFAULT_TIMEOUTS, type Limits, type Timeouts } from './http/limits.js'
+export type { ListenOptions } from './http/listen-options.js'
 export type { Method } from './http/methods.js'
+export type { ParserEngine } from './http/parser/parser-engine.js'
 export type { Request } from './http/request.js'
+export type { RequestBody } from './http/request-body.js'
+export type { StreamSource } from './http/body-source.js'
 export type { Body, Response } from './http/response.js'
+export type { TakenOver } from './http/response-extras.js'
 export { type RouteHandler, type RouteParameters, Router } from './http/router.js'
 export {
   type CloseOptions,

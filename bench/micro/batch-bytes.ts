@@ -7,7 +7,7 @@ import { createServer, type Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { IoCounters } from '#calandria/io/io-counters.js'
-import { TcpTransport } from '#calandria/io/tcp-transport.js'
+import { SocketTransport } from '#calandria/io/socket-transport.js'
 import { WriteBatch } from '#calandria/io/write-batch.js'
 import { Reactor } from '#calandria/reactor/reactor.js'
 import { killChildren, startChild } from '../children.js'
@@ -25,7 +25,7 @@ const reactor = new Reactor({ driver: null })
 
 type Way = readonly [name: string, write: (body: Buffer, replies: number) => void]
 
-function waysOf(transport: TcpTransport): Way[] {
+function waysOf(transport: SocketTransport): Way[] {
   const batch = new WriteBatch(transport, reactor)
   return [
     [
@@ -57,7 +57,7 @@ function waysOf(transport: TcpTransport): Way[] {
 /** Only the writing is timed; after each the reader says that it has got everything, so the kernel has room. */
 async function measure(
   socket: Socket,
-  transport: TcpTransport,
+  transport: SocketTransport,
   size: number,
   replies: number,
 ): Promise<Row[]> {
@@ -99,7 +99,7 @@ const { port } = server.address() as { port: number }
 const reader = fileURLToPath(new URL('./counting-reader.js', import.meta.url))
 startChild(...new Pinning([0, 1]).load(process.execPath, [reader, String(port)]), { stdio: 'inherit' })
 const [socket] = (await once(server, 'connection')) as [Socket]
-const transport = new TcpTransport(socket, reactor, new IoCounters(), false)
+const transport = new SocketTransport(socket, reactor, new IoCounters(), false)
 transport.attach({
   onBytes: () => acknowledge(),
   onDrain: () => undefined,

@@ -9,6 +9,8 @@ export enum ConnectionState {
    * closing a socket with unread bytes sends a reset, which can destroy replies under way (RFC 9112 §9.6).
    */
   Lingering = 'Lingering',
+  /** A handler has taken the connection over: bytes go to it, and HTTP has no part in it any more. */
+  HandedOver = 'HandedOver',
   /** The transport is gone. */
   Closed = 'Closed',
 }
@@ -18,12 +20,14 @@ export enum ConnectionEvent {
   LastRequest = 'last request read',
   /** Nothing is owed any longer: the last reply is written. */
   AllWritten = 'all replies written',
+  /** 101, or 200 to CONNECT, is written. */
+  TakenOver = 'taken over',
   /** The transport reported its close, whoever closed it. */
   TransportClosed = 'transport closed',
 }
 
-const { Open, Draining, Lingering, Closed } = ConnectionState
-const { LastRequest, AllWritten, TransportClosed } = ConnectionEvent
+const { Open, Draining, Lingering, HandedOver, Closed } = ConnectionState
+const { LastRequest, AllWritten, TakenOver, TransportClosed } = ConnectionEvent
 
 /** Every transition there is. */
 export const CONNECTION_TRANSITIONS: readonly (readonly [
@@ -33,9 +37,11 @@ export const CONNECTION_TRANSITIONS: readonly (readonly [
 ])[] = [
   [Open, LastRequest, Draining],
   [Draining, AllWritten, Lingering],
+  [Open, TakenOver, HandedOver],
   [Open, TransportClosed, Closed],
   [Draining, TransportClosed, Closed],
   [Lingering, TransportClosed, Closed],
+  [HandedOver, TransportClosed, Closed],
 ]
 
 const next = new Map<string, ConnectionState>(

@@ -11,8 +11,8 @@ const IMPLIED: Persistence = Persistence.Implied
 
 /** What a pipeline needs of its connection. */
 export interface PipelineOwner {
-  /** Bytes were put into the batch; `isReplyComplete` when a reply ends with them, `closes` when no other may follow. */
-  outputReady(isReplyComplete: boolean, closes?: boolean): void
+  /** Bytes were put into the batch; `isReplyComplete` when a reply ends with them. */
+  outputReady(isReplyComplete: boolean): void
   /** Asks, when a head is about to be made, whether this reply is the last of the connection. */
   isLast(response: Response): boolean
   /** The reply that ends the connection is in the batch; none may follow it. */
@@ -23,6 +23,8 @@ export interface PipelineOwner {
   continueLater(): void
   /** Nobody may take what was sent so far for a whole message. */
   abortConnection(): void
+  /** Every reply before this one, which isn't complete, is in the batch. */
+  becameFirst(response: Response): void
   /** A Date line that is true now. */
   freshDateLine(): string
 }
@@ -66,7 +68,7 @@ export class Pipeline {
   /** A response is complete. */
   ready(response: Response): void {
     if (response.isFirst) this.#leave()
-    else if (response.stream === null) this.heldBytes += response.body.length
+    else if (response.streamed === null) this.heldBytes += response.body.length
   }
 
   /** A response is not complete, and its first piece is about to come. */
@@ -74,6 +76,24 @@ export class Pipeline {
     if (response.isFirst)
       this.#batch.appendText(this.#head(response, stream.framing, response.declaredLength))
     else stream.held = []
+  }
+
+  /** An interim response is there to be sent. */
+  interim(response: Response): void {
+    if (!response.isFirst) return
+    this.#sendInterim(response)
+    this.#owner.outputReady(false)
+  }
+
+  takeOver(response: Response): void {
+    if (response.isFirst) this.#owner.becameFirst(response)
+  }
+
+  /** The connection is the handler's: there is nothing left to be answered. */
+  leftToHandler(): void {
+    if (this.#first !== null) this.#first.state = Left
+    this.#first = this.#last = null
+    this.inFlight = 0
   }
 
   /** @returns whether the handler may write more at once */
@@ -95,7 +115,7 @@ export class Pipeline {
 
   /** There is room, or a new time slice: the handler that streams may go on. */
   unblock(): void {
-    const stream = this.#first?.stream ?? null
+    const stream = this.#first?.streamed ?? null
     if (stream !== null && stream.isBlocked && this.#batch.isWritable) stream.unblock()
   }
 
@@ -120,18 +140,19 @@ export class Pipeline {
   #leave(): void {
     let first = this.#first
     while (first !== null && first.state === Ready) {
-      if (first.stream === null) {
+      if (first.extras !== null) this.#sendInterim(first)
+      if (first.streamed === null) {
         if (!first.isFirst) this.heldBytes -= first.body.length
         this.#sendWhole(first)
       } else {
-        this.#releaseHeld(first, first.stream)
-        this.#endStream(first, first.stream)
+        this.#releaseHeld(first, first.streamed)
+        this.#endStream(first, first.streamed)
       }
       first.state = Left
       this.#first = first.next
       if (this.#first === null) this.#last = null
       this.inFlight--
-      this.#owner.outputReady(true, first.closes)
+      this.#owner.outputReady(true)
       if (first.closes) {
         this.#owner.lastReplyLeft()
         return
@@ -144,10 +165,20 @@ export class Pipeline {
   /** What it has streamed until now joins the batch, and it may write on. */
   #becomeFirst(response: Response): void {
     response.isFirst = true
-    if (response.stream === null) return
-    this.#releaseHeld(response, response.stream)
+    if (response.extras !== null) this.#sendInterim(response)
+    this.#owner.becameFirst(response)
+    if (response.streamed === null) return
+    this.#releaseHeld(response, response.streamed)
     this.#owner.outputReady(false)
     this.unblock()
+  }
+
+  /** No interim response may be sent before the final replies to earlier requests. */
+  #sendInterim(response: Response): void {
+    const { extras } = response
+    if (extras === null || extras.interim === '') return
+    this.#batch.appendText(extras.interim)
+    extras.interim = ''
   }
 
   #releaseHeld(response: Response, stream: ResponseStream): void {
@@ -202,6 +233,6 @@ export class Pipeline {
 
   #endStream(response: Response, stream: ResponseStream): void {
     if (stream.framing === Framing.Chunked && response.request?.isHead !== true)
-      this.#batch.appendText('0\r\n\r\n')
+      this.#batch.appendText(`0\r\n${response.extras?.trailers?.text ?? ''}\r\n`)
   }
 }

@@ -4,10 +4,13 @@ import { Headers } from './headers.js'
 import type { Limits } from './limits.js'
 import { CONNECT } from './methods.js'
 import type { ParserPool } from './parser-pool.js'
+import { type BodyDecoder, LengthDecoder } from './parser/body-decoder.js'
+import { ChunkedDecoder } from './parser/chunked-decoder.js'
+import type { FieldSection } from './parser/field-section.js'
 import { NEED_MORE, REFUSED, type RequestParser, TargetForm } from './parser/request-parser.js'
 import type { PathCache, PathEntry } from './path-cache.js'
 import { pathOfTarget, type Peer, Request } from './request.js'
-import { WholeBody } from './whole-body.js'
+import { type BodySource, RequestBody } from './request-body.js'
 
 const ORIGIN = TargetForm.Origin
 
@@ -16,19 +19,25 @@ const TEXT_WINDOW = 8 * 1024
 
 /** Who is told what the reader finds. */
 export interface RequestSink {
-  /** A request is complete, body and all. */
+  /** A request is here: all of it, and nothing about it is special. */
   requestRead(request: Request, path: PathEntry): void
-  /** The client waits for `100 Continue` before it sends its body (RFC 9110 §10.1.1). */
-  continueExpected(): void
+  /**
+   * The same for a request of which more is to be known: its body may be on its way.
+   * @param awaitsContinue the client waits for `100 Continue` before it sends its body (RFC 9110 §10.1.1)
+   */
+  requestBegun(request: Request, path: PathEntry, awaitsContinue: boolean): void
+  /** The body of the request that was begun is complete. */
+  bodyRead(): void
+  /** The body of the request that was begun can't be served; nothing behind it may be read as a request. */
+  bodyRefused(error: ErrorCode): void
   /** What came is no request that can be served; nothing behind it may be read as one. */
   requestRefused(error: ErrorCode, request: Request | null): void
 }
 
-/** A request whose body is still on its way. */
-interface Pending {
-  readonly request: Request
-  readonly path: PathEntry
-  readonly body: WholeBody
+/** A body that is still on its way. */
+interface OpenBody {
+  readonly body: RequestBody
+  readonly decoder: BodyDecoder
 }
 
 /**
@@ -38,15 +47,16 @@ interface Pending {
 export class RequestReader {
   /** While a request is handed over: whether more bytes stand behind it. */
   hasMore = false
-  readonly #sink: RequestSink & Peer
+  readonly #sink: RequestSink & Peer & BodySource
   readonly #limits: Limits
   readonly #paths: PathCache
   readonly #parsers: ParserPool
+  readonly #servesConnect: boolean
 
   /** What has come of a head, and the parser that knows it. */
   #carry: Carry | null = null
   #parser: RequestParser | null = null
-  #pending: Pending | null = null
+  #open: OpenBody | null = null
 
   #bytes: Buffer | null = null
   #limit = 0
@@ -54,7 +64,14 @@ export class RequestReader {
   #text = ''
   #textFrom = 0
 
-  constructor(sink: RequestSink & Peer, limits: Limits, paths: PathCache, parsers: ParserPool) {
+  constructor(
+    sink: RequestSink & Peer & BodySource,
+    limits: Limits,
+    paths: PathCache,
+    parsers: ParserPool,
+    servesConnect: boolean,
+  ) {
+    this.#servesConnect = servesConnect
     this.#sink = sink
     this.#limits = limits
     this.#paths = paths
@@ -63,7 +80,17 @@ export class RequestReader {
 
   /** Whether a request has begun and is not complete. */
   get isMidRequest(): boolean {
-    return this.#carry !== null || this.#pending !== null
+    return this.#carry !== null || this.#open !== null
+  }
+
+  /** What there is of an incomplete head; `null` when none has begun. */
+  get partialHead(): Carry | null {
+    return this.#carry
+  }
+
+  /** The body that is on its way; `null` when none is. */
+  get openBody(): RequestBody | null {
+    return this.#open?.body ?? null
   }
 
   /** The next steps read from `bytes`, up to `limit`. */
@@ -83,12 +110,12 @@ export class RequestReader {
     if (this.#parser !== null) this.#parsers.giveBack(this.#parser)
     this.#parser = null
     this.#carry = null
-    this.#pending = null
+    this.#open = null
   }
 
   /** Reads on at `from`, until a request is complete or the bytes end. @returns where it stopped */
   step(from: number): number {
-    if (this.#pending !== null) return this.#readBody(this.#pending, from)
+    if (this.#open !== null) return this.#readBody(this.#open, from)
     if (this.#carry !== null) return this.#readCarried(this.#carry, from)
     return this.#readHead(from)
   }
@@ -160,7 +187,7 @@ export class RequestReader {
     return from
   }
 
-  /** A request with a body or an expectation, or with a target that isn't in origin form. */
+  /** A request with a body, an expectation or an upgrade, or with a target that isn't in origin form. */
   #takeOther(
     parser: RequestParser,
     originPath: PathEntry,
@@ -176,16 +203,30 @@ export class RequestReader {
       this.#sink.requestRefused(error, request)
       return this.#limit
     }
-    if (section.contentLength <= 0) {
-      this.hasMore = from < this.#limit
-      this.#sink.requestRead(request, path)
-      return from
+    let at = from
+    if (section.contentLength > 0 || section.isChunked) {
+      at = this.#beginBody(request, section, from)
+      if (at === REFUSED) return this.#limit
     }
-    const pending: Pending = { request, path, body: new WholeBody(section.contentLength) }
-    const expectsContinue = section.expectsContinue && parser.minorVersion === 1
-    this.#pending = pending
-    const at = this.#readBody(pending, from)
-    if (expectsContinue && !pending.body.isComplete) this.#sink.continueExpected()
+    this.hasMore = at < this.#limit
+    // A client that has begun to send doesn't wait for anything.
+    const awaitsContinue =
+      section.expectsContinue && parser.minorVersion === 1 && this.#open !== null && at === from
+    if (this.#open === null && !section.saysUpgrade && !request.isConnect)
+      this.#sink.requestRead(request, path)
+    else this.#sink.requestBegun(request, path, awaitsContinue)
+    return at
+  }
+
+  /** Takes what has come of the body already, so that no handler sees a request that is wrong so far. */
+  #beginBody(request: Request, section: FieldSection, from: number): number {
+    const isChunked = section.isChunked
+    const decoder = isChunked ? new ChunkedDecoder(this.#limits) : new LengthDecoder(section.contentLength)
+    const body = new RequestBody(isChunked ? null : section.contentLength, this.#sink)
+    request.body = body
+    const at = this.#decode(decoder, body, from)
+    if (at === REFUSED) this.#sink.requestRefused(decoder.error, request)
+    else if (!decoder.isComplete) this.#open = { body, decoder }
     return at
   }
 
@@ -198,20 +239,31 @@ export class RequestReader {
     ))
   }
 
-  #readBody(pending: Pending, from: number): number {
-    const at = pending.body.take(this.#bytes as Buffer, from, this.#limit)
-    if (!pending.body.isComplete) return at
-    this.#pending = null
-    pending.request.body = pending.body.bytes
+  #readBody({ body, decoder }: OpenBody, from: number): number {
+    const at = this.#decode(decoder, body, from)
+    if (at !== REFUSED && !decoder.isComplete) return at
+    this.#open = null
+    if (at === REFUSED) {
+      this.#sink.bodyRefused(decoder.error)
+      return this.#limit
+    }
     this.hasMore = at < this.#limit
-    this.#sink.requestRead(pending.request, pending.path)
+    this.#sink.bodyRead()
+    return at
+  }
+
+  #decode(decoder: BodyDecoder, body: RequestBody, from: number): number {
+    const bytes = this.#bytes as Buffer
+    const at = decoder.decode(bytes, from, this.#limit)
+    if (at === REFUSED) return at
+    body.push(bytes.subarray(from, decoder.dataEnd))
+    if (decoder.isComplete) body.complete(decoder.trailers)
     return at
   }
 
   #whyNotServed(parser: RequestParser): ErrorCode | null {
     const { section } = parser
-    if (parser.method === CONNECT) return 'CAL_ERR_HTTP_CONNECT'
-    if (section.isChunked) return 'CAL_ERR_HTTP_CHUNKED'
+    if (parser.method === CONNECT && !this.#servesConnect) return 'CAL_ERR_HTTP_CONNECT'
     if (section.expectsOther) return 'CAL_ERR_HTTP_EXPECTATION'
     if (section.contentLength > this.#limits.bodyBytes) return 'CAL_ERR_HTTP_BODY_TOO_LARGE'
     return null

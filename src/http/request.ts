@@ -1,13 +1,12 @@
 import type { Headers } from './headers.js'
-import { HEAD, type Method, METHODS, UNKNOWN_METHOD } from './methods.js'
+import { CONNECT, HEAD, type Method, METHODS, UNKNOWN_METHOD } from './methods.js'
+import { NO_BODY, type RequestBody } from './request-body.js'
 import { type RequestParser, TargetForm } from './parser/request-parser.js'
 
 /** Whom a request came from. */
 export interface Peer {
   readonly remoteAddress: string | null
 }
-
-const NO_BODY = Buffer.alloc(0)
 
 /**
  * A request. It holds one string and a few offsets into it; whatever is not asked for is never made. All of it
@@ -22,13 +21,14 @@ export class Request {
   readonly minorVersion: number
   /** @internal Whether the connection goes on after this request, as far as the client is concerned (RFC 9112 §9.3). */
   readonly persists: boolean
-  /** The body, whole; empty when there is none. */
-  body: Buffer = NO_BODY
+  /** The body, as it comes in; an empty one when there is none. */
+  body: RequestBody = NO_BODY
 
   /** The request target as it came. */
   readonly target: string
   readonly headers: Headers
   readonly #method: number
+  readonly #saysUpgrade: boolean
   readonly #peer: Peer
   #query: URLSearchParams | null = null
   #abort: AbortController | null = null
@@ -42,6 +42,7 @@ export class Request {
     this.minorVersion = head.minorVersion
     this.persists = !section.saysClose && (head.minorVersion === 1 || section.saysKeepAlive)
     this.#method = head.method
+    this.#saysUpgrade = section.saysUpgrade
     this.#peer = peer
   }
 
@@ -57,6 +58,14 @@ export class Request {
       this.#query = new URLSearchParams(mark === -1 ? '' : target.slice(mark + 1))
     }
     return this.#query
+  }
+
+  /**
+   * The protocols that the client would rather speak, as its `Upgrade` field names them (RFC 9110 §7.8); `null` when
+   * it asks for none. A handler that knows one of them calls `response.upgrade()`; another one just answers.
+   */
+  get upgrade(): string | null {
+    return this.#saysUpgrade ? this.headers.get('upgrade') : null
   }
 
   /**
@@ -77,6 +86,16 @@ export class Request {
     return this.#method === HEAD
   }
 
+  /** @internal */
+  get isConnect(): boolean {
+    return this.#method === CONNECT
+  }
+
+  /** @internal Whether the handler may take its connection over. */
+  get mayTakeOver(): boolean {
+    return this.isConnect || this.upgrade !== null
+  }
+
   /** @internal Whether nobody knows the method: such a request never reaches a handler. */
   get isMethodUnknown(): boolean {
     return this.#method === UNKNOWN_METHOD
@@ -86,6 +105,7 @@ export class Request {
   abort(reason: Error): void {
     this.#abort ??= new AbortController() // the handler may ask for the signal later
     this.#abort.abort(reason)
+    this.body.fail(reason)
   }
 }
 

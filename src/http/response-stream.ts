@@ -1,11 +1,6 @@
 import type { Framing } from './response-head.js'
 import type { Payload } from './response.js'
-
-interface Waiter {
-  readonly promise: Promise<void>
-  readonly resolve: () => void
-  readonly reject: (error: Error) => void
-}
+import { makeWaiter, type Waiter } from './waiter.js'
 
 /** What a response needs only when its body is written piece by piece. */
 export class ResponseStream {
@@ -41,14 +36,4 @@ export class ResponseStream {
     this.#waiter?.reject(reason)
     this.#waiter = null
   }
-}
-
-function makeWaiter(): Waiter {
-  let resolve!: () => void
-  let reject!: (error: Error) => void
-  const promise = new Promise<void>((onResolve, onReject) => {
-    resolve = onResolve
-    reject = onReject
-  })
-  return { promise, resolve, reject }
 }

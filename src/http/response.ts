@@ -1,10 +1,15 @@
 import { CalandriaError, CalandriaTypeError } from '../errors/calandria-error.js'
+import type { StreamSource } from './body-source.js'
 import { checkedName, type HeaderSet, NO_HEADERS as NONE } from './header-set.js'
+import { mayBeTrailer } from './parser/trailer-fields.js'
 import type { Pipeline } from './pipeline.js'
 import type { Request } from './request.js'
+import { ResponseExtras, type TakenOver } from './response-extras.js'
 import { Framing } from './response-head.js'
 import { ResponseState } from './response-state.js'
 import { ResponseStream } from './response-stream.js'
+import { statusLine } from './status-lines.js'
+import { streamBody } from './stream-body.js'
 
 /** What a body, or a piece of one, may be. Strings are sent as UTF-8. */
 export type Body = string | Uint8Array
@@ -13,7 +18,7 @@ export type Body = string | Uint8Array
 export type Payload = string | Buffer
 
 const NO_HEADERS = NONE // a constant of this module is cheaper than an imported one
-const { Open, Streaming, Ready, Aborted } = ResponseState
+const { Open, Streaming, Ready, Aborted, TakingOver } = ResponseState
 
 /**
  * The answer to one request. It may be finished at once, later, or from anywhere: the pipeline keeps the order.
@@ -37,11 +42,12 @@ export class Response {
   /** @internal The whole body, from {@link send} until it leaves. */
   body: Payload = ''
   /** @internal From the first {@link write} on. */
-  stream: ResponseStream | null = null
+  streamed: ResponseStream | null = null
   /** @internal `null` for the answer to what was no request. */
   readonly request: Request | null
+  /** @internal What few responses have. */
+  extras: ResponseExtras | null = null
   readonly #pipeline: Pipeline
-  #abortReason: Error | null = null
 
   /** @internal */
   constructor(pipeline: Pipeline, request: Request | null) {
@@ -87,11 +93,12 @@ export class Response {
    * left out. Does nothing when the client has gone.
    * @throws CalandriaTypeError `CAL_ERR_RESPONSE_BODY`
    * @throws CalandriaError `CAL_ERR_RESPONSE_ENDED`, `CAL_ERR_RESPONSE_STARTED` while streaming,
-   *   `CAL_ERR_RESPONSE_LENGTH` when another Content-Length was declared
+   *   `CAL_ERR_RESPONSE_TRAILER` when trailers were set, `CAL_ERR_RESPONSE_LENGTH` when another Content-Length was declared
    */
   send(body: Body = ''): void {
     if (this.state !== Open && !this.#maySendInVain()) return
     const payload = body === lastAscii ? lastAscii : toPayload(body)
+    if (this.extras !== null) this.#checkExtras()
     if (this.declaredLength !== -1) this.#checkLength(payload.length)
     if (body !== '') this.defaultType = typeof body === 'string' ? TEXT : BYTES
     this.body = payload
@@ -126,7 +133,7 @@ export class Response {
     if (this.state === Aborted) return false
     const payload = toPayload(data)
     if (this.state === Open) this.#beginStreaming()
-    const { stream } = this
+    const { streamed: stream } = this
     if (stream === null || this.state !== Streaming) throw new CalandriaError('CAL_ERR_RESPONSE_ENDED')
     if (payload.length === 0) return !stream.isBlocked
     stream.bytesWritten += payload.length
@@ -140,8 +147,8 @@ export class Response {
    * @throws CalandriaError `CAL_ERR_CLIENT_GONE` (rejects)
    */
   drained(): Promise<void> {
-    if (this.#abortReason !== null) return Promise.reject(this.#abortReason)
-    return this.stream?.drained() ?? Promise.resolve()
+    if (this.abortReason !== null) return Promise.reject(this.abortReason)
+    return this.streamed?.drained() ?? Promise.resolve()
   }
 
   /**
@@ -155,11 +162,81 @@ export class Response {
       return
     }
     if (data !== undefined) this.write(data)
-    const { stream } = this
+    const { streamed: stream } = this
     if (stream === null || this.state !== Streaming) throw new CalandriaError('CAL_ERR_RESPONSE_ENDED')
-    if (stream.bytesWritten < this.declaredLength && this.#hasBody) this.#breakOff(stream)
+    if (stream.bytesWritten < this.declaredLength && this.hasBody) this.#breakOff(stream)
     this.state = Ready
     this.#pipeline.ready(this)
+  }
+
+  /**
+   * Streams the body from an async iterable, an iterable, a Node stream or a web stream, at the client's pace, and
+   * ends it. Resolves when all of it is on its way; the source is cancelled when the client goes away.
+   * @throws what the source throws (rejects); after the first piece the connection is aborted then, unless the handler
+   *   catches it. And as {@link write}
+   */
+  stream(source: StreamSource): Promise<void> {
+    return streamBody(this, source)
+  }
+
+  /**
+   * Sends an interim response, `103 Early Hints` say (RFC 9110 §15.2, RFC 8297), before the final one. HTTP/1.0 knows
+   * none, so nothing is sent there.
+   * @param status 102 to 199; 100 is sent by itself when the body is read, 101 by {@link upgrade}
+   * @throws CalandriaTypeError `CAL_ERR_RESPONSE_INFORMATIONAL`, `CAL_ERR_RESPONSE_HEADER`
+   * @throws CalandriaError `CAL_ERR_RESPONSE_STARTED`, `CAL_ERR_RESPONSE_ENDED`
+   */
+  informational(status: number, headers: Readonly<Record<string, string | readonly string[]>> = {}): this {
+    this.#mustBeOpen()
+    if (!(Number.isInteger(status) && status >= 102 && status <= 199))
+      throw new CalandriaTypeError('CAL_ERR_RESPONSE_INFORMATIONAL', String(status))
+    let set = NO_HEADERS
+    for (const [name, value] of Object.entries(headers)) {
+      if (FRAMING_FIELDS.has(checkedName(name))) throw headerError(`${name} in an interim response`)
+      set = set.next(name, value) ?? set.with(name, value)
+    }
+    if (this.state === Aborted || this.request?.minorVersion !== 1) return this
+    this.#extras.interim += `${statusLine(status)}${set.text}\r\n`
+    this.#pipeline.interim(this)
+    return this
+  }
+
+  /**
+   * Sets a field of the trailer section, which follows a body that is streamed in chunks (RFC 9110 §6.5). Announce it
+   * with a `Trailer` header. Where no trailers can be sent (HTTP/1.0, HEAD) it is left out.
+   * @throws CalandriaTypeError `CAL_ERR_RESPONSE_TRAILER` for a field that frames, routes or describes the message,
+   *   `CAL_ERR_RESPONSE_HEADER`
+   * @throws CalandriaError `CAL_ERR_RESPONSE_TRAILER` when a Content-Length was declared; `CAL_ERR_RESPONSE_ENDED`
+   */
+  trailer(name: string, value: string): this {
+    if (!mayBeTrailer(checkedName(name))) throw new CalandriaTypeError('CAL_ERR_RESPONSE_TRAILER', name)
+    if (this.state === Aborted) return this
+    if (this.isEnded) throw new CalandriaError('CAL_ERR_RESPONSE_ENDED')
+    if (this.declaredLength !== -1)
+      throw new CalandriaError('CAL_ERR_RESPONSE_TRAILER', 'a length was declared')
+    const trailers = this.#extras.trailers ?? NO_HEADERS
+    this.#extras.trailers = trailers.next(name, value) ?? trailers.with(name, value)
+    return this
+  }
+
+  /**
+   * Takes the connection over: for `Upgrade` after `101 Switching Protocols` (RFC 9110 §7.8), for CONNECT after
+   * `200` (§9.3.6), with the headers that were set. Resolves when every earlier reply is on its way. From then on HTTP
+   * has no part in it: see `TakenOver`.
+   * @throws CalandriaError (rejects) `CAL_ERR_RESPONSE_UPGRADE`, `CAL_ERR_RESPONSE_STARTED`,
+   *   `CAL_ERR_RESPONSE_ENDED`, `CAL_ERR_CLIENT_GONE`
+   */
+  upgrade(): Promise<TakenOver> {
+    return new Promise((resolve, reject) => {
+      this.#mustBeOpen()
+      const { request, state } = this
+      if (state === Aborted) throw this.abortReason as Error
+      if (request?.mayTakeOver !== true || !request.body.isComplete || this.closes)
+        throw new CalandriaError('CAL_ERR_RESPONSE_UPGRADE')
+      this.#extras.takeover = { resolve, reject }
+      this.state = TakingOver
+      this.#pipeline.takeOver(this)
+    })
   }
 
   /** Whether nothing more can be sent: it is complete, or the client has gone. */
@@ -175,10 +252,16 @@ export class Response {
   /** @internal The connection is gone. */
   abort(reason: Error): void {
     this.state = Aborted
-    this.#abortReason = reason
+    this.#extras.abortReason = reason
+    this.extras?.takeover?.reject(reason)
     this.body = ''
-    this.stream?.abort(reason)
+    this.streamed?.abort(reason)
     this.request?.abort(reason)
+  }
+
+  /** @internal What was sent can't be completed: the connection is aborted, so that nobody takes it for whole. */
+  breakOff(): void {
+    this.#pipeline.abortConnection()
   }
 
   /** @internal Takes back whatever the handler has set, to answer with an error instead. */
@@ -186,14 +269,20 @@ export class Response {
     this.statusCode = status
     this.headers = NO_HEADERS
     this.declaredLength = -1
+    if (this.extras !== null) this.extras.trailers = null
   }
 
   /** @internal */
   get abortReason(): Error | null {
-    return this.#abortReason
+    return this.extras?.abortReason ?? null
   }
 
-  get #hasBody(): boolean {
+  get #extras(): ResponseExtras {
+    return (this.extras ??= new ResponseExtras())
+  }
+
+  /** @internal Whether a client expects a body. */
+  get hasBody(): boolean {
     return this.request?.isHead !== true && !isBodiless(this.statusCode)
   }
 
@@ -204,7 +293,19 @@ export class Response {
   }
 
   #checkLength(length: number): void {
-    if (this.declaredLength !== length && this.#hasBody) throw lengthError(this.declaredLength, length)
+    if (this.declaredLength !== length && this.hasBody) throw lengthError(this.declaredLength, length)
+  }
+
+  #checkExtras(): void {
+    this.#checkConnect()
+    if (this.extras?.trailers)
+      throw new CalandriaError('CAL_ERR_RESPONSE_TRAILER', 'the body is not streamed')
+  }
+
+  /** A client takes any 2xx to CONNECT for the beginning of a tunnel (RFC 9110 §9.3.6). */
+  #checkConnect(): void {
+    if (this.request?.isConnect === true && this.statusCode < 300)
+      throw new CalandriaError('CAL_ERR_RESPONSE_UPGRADE', 'CONNECT is accepted by upgrade() only')
   }
 
   #mustBeOpen(): void {
@@ -235,14 +336,15 @@ export class Response {
   }
 
   #beginStreaming(): void {
+    this.#checkConnect()
     let framing = Framing.Chunked
     if (isBodiless(this.statusCode)) framing = Framing.None
     else if (this.declaredLength !== -1) framing = Framing.ContentLength
     else if (this.request?.minorVersion === 0) framing = Framing.Close
     if (framing === Framing.Close) this.closes = true
     this.state = Streaming
-    this.stream = new ResponseStream(framing)
-    this.#pipeline.beginStreaming(this, this.stream)
+    this.streamed = new ResponseStream(framing)
+    this.#pipeline.beginStreaming(this, this.streamed)
   }
 
   /** The declared length can't be kept: no client may take what it has got for the whole (RFC 9112 §8). */
@@ -252,6 +354,14 @@ export class Response {
     throw lengthError(this.declaredLength, stream.bytesWritten) // another one: this one nobody has been told yet
   }
 }
+
+/** An interim response has no body (RFC 9110 §15.2), and says nothing about the connection. */
+const FRAMING_FIELDS: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'upgrade',
+])
 
 const TEXT = 'Content-Type: text/plain; charset=utf-8\r\n'
 const BYTES = 'Content-Type: application/octet-stream\r\n'

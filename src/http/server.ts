@@ -1,18 +1,34 @@
 import { CalandriaTypeError } from '../errors/calandria-error.js'
-import { type ListeningAddress, TcpAcceptor } from '../io/tcp-acceptor.js'
-import type { Transport } from '../io/transport.js'
+import {
+  describeAddress,
+  type ListeningAddress,
+  type TcpAddress,
+  type UnixAddress,
+} from '../io/listening-address.js'
+import { type HandshakeStatistics, SocketAcceptor } from '../io/socket-acceptor.js'
+import type { TlsCertificates } from '../io/tls-options.js'
+import type { Transport, TransportListener } from '../io/transport.js'
 import type { Reactor, ReactorStatistics } from '../reactor/reactor.js'
+import { Admission } from './admission.js'
 import { Connection } from './connection.js'
 import { DateLine } from './date-line.js'
+import { HandlerCaller } from './handler-caller.js'
+import { HttpCounters } from './http-counters.js'
 import { Pacer } from './pacer.js'
 import { ParserPool } from './parser-pool.js'
-import { KeptFields } from './parser/kept-fields.js'
-import { Scanner } from './parser/scanner.js'
 import { PathCache } from './path-cache.js'
-import { HttpCounters, type ServerContext } from './server-context.js'
+import type { ServerContext } from './server-context.js'
 import { type CheckedOptions, checkOptions, type ServeOptions } from './server-options.js'
 
 const DRAIN_MS = 10_000
+
+/** Whoever listens to a connection that there is no room for. */
+const REFUSED: TransportListener = {
+  onBytes: () => undefined,
+  onDrain: () => undefined,
+  onEnd: () => undefined,
+  onClose: () => undefined,
+}
 
 /** What `server.close()` takes. */
 export interface CloseOptions {
@@ -32,7 +48,13 @@ export interface CloseReport {
 
 /** A frozen snapshot of a server's counters. */
 export interface ServerStatistics {
-  readonly connections: { readonly open: number; readonly accepted: number; readonly closed: number }
+  readonly connections: {
+    readonly open: number
+    readonly accepted: number
+    readonly closed: number
+    /** Reset as they came, because there were too many. */
+    readonly refused: number
+  }
   readonly requests: number
   readonly responses: number
   /** Requests that we refused because of their bytes or their size. */
@@ -40,6 +62,8 @@ export interface ServerStatistics {
   readonly handlerErrors: number
   /** Requests whose client went away before it had its response. */
   readonly aborted: number
+  /** Clients that were waited for in vain; see `Timeouts`. */
+  readonly timeouts: number
   readonly reads: number
   readonly bytesRead: number
   readonly writes: number
@@ -53,6 +77,10 @@ export interface ServerStatistics {
   readonly slicesUsedUp: number
   /** How sockets are read; `null` when the server does not listen. */
   readonly readPath: 'onread' | 'data' | null
+  /** Connections that are not let in yet and those that never were; `null` when the server does not listen. */
+  readonly handshakes: HandshakeStatistics | null
+  /** What reads request heads: `scanner` or `llhttp`. */
+  readonly parser: string
   readonly reactor: ReactorStatistics
 }
 
@@ -64,32 +92,36 @@ export class Server implements AsyncDisposable {
   readonly reactor: Reactor
   readonly #options: CheckedOptions
   readonly #context: ServerContext
-  #acceptor: TcpAcceptor | null = null
+  readonly #admission: Admission
+  #acceptor: SocketAcceptor | null = null
   #closing: Promise<CloseReport> | null = null
   #whenEmpty: (() => void) | null = null
 
   /** @throws CalandriaTypeError `CAL_ERR_OPTION` */
   constructor(options: ServeOptions) {
     const checked = checkOptions(options)
-    const { reactor, handler, onError, limits, policy, lingerMs } = checked
+    const { reactor, handler, connect, onError, limits, timeouts, policy, lingerMs } = checked
     this.reactor = reactor
     this.#options = checked
-    const kept = new KeptFields()
+    this.#admission = new Admission(limits)
+    const counters = new HttpCounters()
     this.#context = {
       reactor,
-      handler,
-      onError,
+      handlers: new HandlerCaller(handler, connect, onError, counters, reactor),
       limits,
+      timeouts,
       policy,
       lingerMs,
       pacer: new Pacer(reactor, checked.flushBudgetMs),
       date: new DateLine(reactor.clock),
       paths: new PathCache(),
-      parsers: new ParserPool(() => new Scanner(limits, kept)),
-      counters: new HttpCounters(),
+      parsers: new ParserPool(checked.parser.requestParsers(limits)),
+      counters,
       connections: new Set(),
       isClosing: false,
-      connectionClosed: () => {
+      connectionClosed: (connection) => {
+        this.#context.connections.delete(connection)
+        this.#admission.closed(connection)
         if (this.#context.connections.size === 0) this.#whenEmpty?.()
       },
     }
@@ -97,7 +129,10 @@ export class Server implements AsyncDisposable {
 
   /** @internal Use {@link serve}. */
   async listen(): Promise<void> {
-    this.#acceptor = await TcpAcceptor.listen(this.reactor, this.#options, (transport) =>
+    const { endpoint, ...options } = this.#options
+    if (endpoint === null)
+      throw new CalandriaTypeError('CAL_ERR_OPTION', 'one of port, path and fd must be given')
+    this.#acceptor = await SocketAcceptor.listen(this.reactor, { ...options, endpoint }, (transport) =>
       this.accept(transport),
     )
   }
@@ -107,12 +142,38 @@ export class Server implements AsyncDisposable {
     return this.#acceptor?.address ?? null
   }
 
+  /** For logs: `http://127.0.0.1:8080`, `https://[::1]:443`, `http+unix:/run/x.sock`; `null` when the server does not listen. */
+  get location(): string | null {
+    const { address } = this
+    if (address === null) return null
+    const scheme = this.#options.tls === null ? 'http' : 'https'
+    return `${scheme}${address.family === 'unix' ? '+' : '://'}${describeAddress(address)}`
+  }
+
+  /**
+   * Exchanges the certificates without a restart: new connections get the new ones, those that are there live on with
+   * theirs. When one of them is not good, all stays as it was.
+   * @param certificates `sni` and `ca` stay as they are where they are left out
+   * @throws CalandriaTypeError `CAL_ERR_OPTION`, also where the server does not listen with `tls`
+   */
+  reloadCertificates(certificates: TlsCertificates): void {
+    if (this.#acceptor === null) throw new CalandriaTypeError('CAL_ERR_OPTION', 'this server has no tls')
+    this.#acceptor.reloadCertificates(certificates)
+  }
+
   /** Serves a transport: one in memory, or one that came from elsewhere. */
   accept(transport: Transport): void {
     const { connections, counters } = this.#context
+    if (!this.#admission.admits(transport, connections.size)) {
+      counters.connectionsRefused++
+      transport.attach(REFUSED)
+      transport.abort()
+      return
+    }
     counters.connectionsAccepted++
     const connection = new Connection(this.#context, transport)
     connections.add(connection)
+    this.#admission.opened(connection)
     if (this.#context.isClosing) connection.closeWhenDone()
   }
 
@@ -141,12 +202,14 @@ export class Server implements AsyncDisposable {
         open: connections.size,
         accepted: counters.connectionsAccepted,
         closed: counters.connectionsClosed,
+        refused: counters.connectionsRefused,
       }),
       requests: counters.requests,
       responses: counters.responses,
       refused: counters.refused,
       handlerErrors: counters.handlerErrors,
       aborted: counters.aborted,
+      timeouts: counters.timeouts,
       reads: io?.reads ?? 0,
       bytesRead: io?.bytesRead ?? 0,
       writes,
@@ -156,6 +219,8 @@ export class Server implements AsyncDisposable {
       longestHoldMs: pacer.longestHoldMs,
       slicesUsedUp: counters.slicesUsedUp,
       readPath: this.#acceptor?.readPath ?? null,
+      handshakes: this.#acceptor?.handshakes ?? null,
+      parser: this.#options.parser.name,
       reactor: reactor.statistics(),
     })
   }
@@ -163,7 +228,7 @@ export class Server implements AsyncDisposable {
   async #close(drainMs: number): Promise<CloseReport> {
     const { connections, counters, reactor } = this.#context
     this.#context.isClosing = true
-    this.#acceptor?.close()
+    const stopped = this.#acceptor?.close()
     const responsesBefore = counters.responses
     let idleClosed = 0
     for (const connection of connections) if (connection.closeWhenDone()) idleClosed++
@@ -181,26 +246,35 @@ export class Server implements AsyncDisposable {
       })
       deadline.cancel()
     }
+    await stopped
     return Object.freeze({ answered: counters.responses - responsesBefore, idleClosed, aborted })
   }
 }
 
-/** A {@link Server} that listens on TCP. */
-export interface ListeningServer extends Server {
-  readonly address: ListeningAddress
+/** A {@link Server} that listens; on TCP where nothing else is said. */
+export interface ListeningServer<Address extends ListeningAddress = TcpAddress> extends Server {
+  readonly address: Address
+  readonly location: string
 }
 
 /**
- * Starts an HTTP/1.1 server.
+ * Starts an HTTP/1.1 server on a TCP port, a Unix socket or an inherited descriptor: exactly one of `port`, `path` and
+ * `fd` must be given.
  *
  * ```ts
  * const server = await serve({ port: 5000, handler: (request, response) => { response.send('Hello') } })
  * ```
  * @throws CalandriaTypeError `CAL_ERR_OPTION` (rejects)
- * @throws CalandriaError `CAL_ERR_ADDRESS_IN_USE`, `CAL_ERR_LISTEN`, `CAL_ERR_READ_PATH` (rejects)
+ * @throws CalandriaError `CAL_ERR_ADDRESS_IN_USE`, `CAL_ERR_LISTEN`, `CAL_ERR_NOT_A_SOCKET`,
+ *   `CAL_ERR_NO_INHERITED_SOCKET`, `CAL_ERR_READ_PATH` (rejects)
  */
-export async function serve(options: ServeOptions): Promise<ListeningServer> {
+export function serve(options: ServeOptions & { readonly port: number }): Promise<ListeningServer>
+export function serve(
+  options: ServeOptions & { readonly path: string },
+): Promise<ListeningServer<UnixAddress>>
+export function serve(options: ServeOptions): Promise<ListeningServer<ListeningAddress>>
+export async function serve(options: ServeOptions): Promise<ListeningServer<ListeningAddress>> {
   const server = new Server(options)
   await server.listen()
-  return server as ListeningServer
+  return server as ListeningServer<ListeningAddress>
 }

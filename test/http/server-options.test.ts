@@ -23,7 +23,7 @@ const NOT_A_FUNCTION = [null, 'x', 1, {}, []]
 const NOT_A_NUMBER = [null, '1', NaN, Infinity, -Infinity, true, {}, [1], 1n]
 const WRONG: Readonly<Record<string, readonly unknown[]>> = {
   handler: [undefined, ...NOT_A_FUNCTION],
-  port: [undefined, ...NOT_A_NUMBER, -1, 65_536, 1.5],
+  port: [...NOT_A_NUMBER, -1, 65_536, 1.5],
   host: [null, '', 1, {}, []],
   onError: NOT_A_FUNCTION.slice(1),
   flush: ['', 'end-of-reads', 'END-OF-READ', 1, true, {}, [], { leavesBefore: true }, handler],
@@ -82,8 +82,7 @@ describe('options that are left out', () => {
   it('have the documented defaults', () => {
     vi.stubEnv('CALANDRIA_READ_PATH', '')
     expect(checkOptions(good)).toMatchObject({
-      port: 0,
-      host: '127.0.0.1',
+      endpoint: { kind: 'tcp', host: '127.0.0.1', port: 0 },
       policy: { name: 'end-of-read' },
       flushBudgetMs: 1,
       limits: {
@@ -144,7 +143,7 @@ describe('options that are given', () => {
   })
 
   it('take both ends of every range', () => {
-    for (const port of [0, 65_535]) expect(checkOptions({ ...good, port }).port).toBe(port)
+    for (const port of [0, 65_535]) expect(checkOptions({ ...good, port }).endpoint).toMatchObject({ port })
     for (const lingerMs of [0, 0.5]) expect(checkOptions({ ...good, lingerMs }).lingerMs).toBe(lingerMs)
     for (const backlog of [1, 2 ** 31 - 1]) expect(checkOptions({ ...good, backlog }).backlog).toBe(backlog)
   })

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { IoCounters } from '../../src/io/io-counters.js'
 import { readInto, testOnread } from '../../src/io/onread.js'
-import { TcpTransport } from '../../src/io/tcp-transport.js'
+import { SocketTransport } from '../../src/io/socket-transport.js'
 import { Reactor } from '../../src/reactor/reactor.js'
 import { seededBytes } from '../reactor/seed.js'
 import { Recorder } from './contract/recorder.js'
@@ -81,7 +81,7 @@ describe('a TCP transport whose socket declines onread', () => {
     const recorder = new Recorder('near', () => undefined)
     recorder.onEndDo = heard
     const counters = new IoCounters()
-    recorder.adopt(new TcpTransport(accepted, new Reactor(), counters, true))
+    recorder.adopt(new SocketTransport(accepted, new Reactor(), counters, true))
     client.end('hello')
     await ended
     expect(recorder.received.toString()).toBe('hello')
@@ -98,7 +98,7 @@ describe('a TCP transport that is given a chunk larger than the receive buffer',
     const read = (): Promise<void> => new Promise((resolve) => (readOn = resolve))
     const recorder = new Recorder('near', () => readOn())
     recorder.onBytesDo = () => recorder.pause()
-    recorder.adopt(new TcpTransport(accepted, new Reactor(), new IoCounters(), false))
+    recorder.adopt(new SocketTransport(accepted, new Reactor(), new IoCounters(), false))
     let next = read()
     accepted.push(sent) // Node itself reads 64 KiB at most, so far
     for (let reads = 1; recorder.bytesReceived < sent.length; reads++) {

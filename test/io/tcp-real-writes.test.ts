@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { IoCounters } from '../../src/io/io-counters.js'
-import { TcpTransport } from '../../src/io/tcp-transport.js'
+import { SocketTransport } from '../../src/io/socket-transport.js'
 import type { Transport } from '../../src/io/transport.js'
 import { WriteBatch } from '../../src/io/write-batch.js'
 import { Reactor } from '../../src/reactor/reactor.js'
@@ -47,7 +47,7 @@ beforeAll(async () => {
       return method.apply(handle, args)
     }
   }
-  transport = new TcpTransport(accepted, reactor, counters, true)
+  transport = new SocketTransport(accepted, reactor, counters, true)
   new Recorder('accepted', () => undefined).adopt(transport)
 })
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest'
 import { Reactor } from '../../src/reactor/reactor.js'
-import { makeTcpKind } from './tcp-kind.js'
+import { makeTcpKind } from './socket-kind.js'
 import { describeTransport } from './transport-contract.js'
 import { Witness } from './witness.js'
 

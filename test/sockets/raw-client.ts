@@ -46,10 +46,13 @@ export class RawClient {
     })
   }
 
-  /** Connects; the connection is destroyed when the test is over. */
-  static async connect(server: Listening | number): Promise<RawClient> {
-    const port = typeof server === 'number' ? server : server.address.port
-    const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true, noDelay: true })
+  /** Connects to a port or a Unix socket; the connection is destroyed when the test is over. */
+  static async connect(server: Listening | number | { readonly path: string }): Promise<RawClient> {
+    const where =
+      typeof server === 'object' && 'path' in server
+        ? server
+        : { host: '127.0.0.1', port: typeof server === 'number' ? server : server.address.port }
+    const socket = connect({ ...where, allowHalfOpen: true, noDelay: true })
     onTestFinished(() => void socket.destroy())
     return new Promise((resolve, reject) => {
       socket.once('error', reject)
@@ -58,6 +61,12 @@ export class RawClient {
         resolve(new RawClient(socket))
       })
     })
+  }
+
+  /** A client over a socket that is connected, of whatever kind; it is destroyed when the test is over. */
+  static over(socket: Socket): RawClient {
+    onTestFinished(() => void socket.destroy())
+    return new RawClient(socket)
   }
 
   /** Sends in one packet, as far as TCP allows. @returns this client */

@@ -8,6 +8,7 @@ const COMMA = 0x2c
 
 const CLOSE = Buffer.from('close', 'latin1')
 const KEEP_ALIVE = Buffer.from('keep-alive', 'latin1')
+const UPGRADE = Buffer.from('upgrade', 'latin1')
 const CHUNKED = Buffer.from('chunked', 'latin1')
 const HUNDRED_CONTINUE = Buffer.from('100-continue', 'latin1')
 
@@ -15,7 +16,7 @@ const HUNDRED_CONTINUE = Buffer.from('100-continue', 'latin1')
 export class FieldSection {
   /** Minor version of the message: HTTP/1.0 has no transfer codings, and need not have a Host. */
   readonly minorVersion: number
-  /** There is nothing but a head to read: no length, no transfer coding, no expectation. */
+  /** There is nothing but a head to read: no length, no transfer coding, no expectation, no upgrade. */
   isPlain = true
   /** -1: there is none. */
   contentLength = -1
@@ -24,6 +25,8 @@ export class FieldSection {
   saysClose = false
   /** The `Connection` field names `keep-alive`. */
   saysKeepAlive = false
+  /** The `Connection` field names `upgrade`. */
+  saysUpgrade = false
   expectsContinue = false
   /** `Expect` asks for something that isn't `100-continue`. */
   expectsOther = false
@@ -71,6 +74,13 @@ export class FieldSection {
     }
   }
 
+  /** HTTP/1.0 has no upgrades (RFC 9110 §7.8). */
+  #takeUpgrade(): void {
+    if (this.minorVersion === 0) return
+    this.saysUpgrade = true
+    this.isPlain = false
+  }
+
   /** A list of options (RFC 9110 §7.6.1). */
   #takeConnectionOptions(bytes: Uint8Array, from: number, to: number): void {
     for (let start = from, next = from; next <= to; start = next) {
@@ -81,6 +91,7 @@ export class FieldSection {
       while (end > start && isOws(bytes[end - 1])) end--
       if (equalsFolded(bytes, start, end, CLOSE)) this.saysClose = true
       else if (equalsFolded(bytes, start, end, KEEP_ALIVE)) this.saysKeepAlive = true
+      else if (equalsFolded(bytes, start, end, UPGRADE)) this.#takeUpgrade()
     }
   }
 }

@@ -1,12 +1,13 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- the slack behind the data makes every index exist */
 import type { ErrorCode } from '../../errors/catalogue.js'
 import type { Limits } from '../limits.js'
-import { CONNECT, GET, LONGEST_METHOD, methodId, OPTIONS, POST } from '../methods.js'
+import { CONNECT, GET, LONGEST_METHOD, methodId, POST } from '../methods.js'
 import { BYTE_CLASSES, PATH, TARGET, TOKEN } from './byte-classes.js'
 import { FieldSection } from './field-section.js'
 import { framingField, FramingField, isHost } from './fields.js'
 import { KeptFields } from './kept-fields.js'
 import { faultyName, faultyVersion, VERSION_LINE, VERSION_PREFIX } from './faults.js'
+import { otherTargetForm } from './other-target.js'
 import { NEED_MORE, REFUSED, type RequestParser, TargetForm } from './request-parser.js'
 import { CR_LF, isVersion11, PAIR_CLASSES, skipValue } from './words.js'
 
@@ -253,22 +254,10 @@ export class Scanner implements RequestParser {
     return error === null
   }
 
-  /** RFC 9112 §3.2.2 to §3.2.4. */
   #setOtherForm(target: string, start: number): boolean {
-    if (this.method === CONNECT) {
-      this.targetForm = TargetForm.Authority
-      const isHostAndPort = /^(?:[^:/?@[\]]+|\[[^/?@[\]]+\]):\d+$/.test(target)
-      return isHostAndPort && isHost(this.#words, start, start + target.length)
-    }
-    if (target === '*') {
-      this.targetForm = TargetForm.Asterisk
-      return this.method === OPTIONS
-    }
-    this.targetForm = TargetForm.Absolute
-    const authority = /^https?:\/\/([^/?]+)/i.exec(target)
-    if (authority === null) return false
-    const end = start + authority[0].length
-    return isHost(this.#words, end - (authority[1] as string).length, end)
+    const form = otherTargetForm(this.method, target, this.#words, start)
+    this.targetForm = form ?? TargetForm.Origin
+    return form !== null
   }
 
   /** @returns the position behind the line end, or NEED_MORE or REFUSED */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { ErrorCode } from '../../../src/errors/catalogue.js'
 import { DEFAULT_LIMITS, type Limits } from '../../../src/http/limits.js'
 import type { RequestParser } from '../../../src/http/parser/request-parser.js'
 import { fieldCases } from './field-cases.js'
@@ -7,7 +8,7 @@ import { bare, fields, type HeadCase, line } from './head-case.js'
 import { type Answer, laidOut, parse, parseInPieces, parseWhole } from './parsed-head.js'
 import { requestLineCases } from './request-line-cases.js'
 
-export const headCases: readonly HeadCase[] = [...requestLineCases, ...fieldCases, ...framingCases]
+const sharedCases: readonly HeadCase[] = [...requestLineCases, ...fieldCases, ...framingCases]
 
 /** What an earlier read may have left behind the bytes: it would complete a head, or spoil it. */
 const STALE = [
@@ -22,11 +23,33 @@ const STALE = [
   'GET / ',
 ] as const
 
+export { sharedCases as headCases }
+
 const limitsOf = (row: HeadCase): Limits => ({ ...DEFAULT_LIMITS, ...row.limits })
 const isHead = (answer: Answer): answer is Exclude<Answer, string> => typeof answer === 'object'
 
+/** Where an engine has an answer of its own to a row, by the row's name: a refusal, and the reason for it. */
+export type OwnAnswers = Readonly<Record<string, { readonly answer: ErrorCode; readonly why: string }>>
+
 /** What every engine must hold to, whatever it is made of. Each row of the table is a test of its own. */
-export function describeRequestParser(name: string, make: (limits: Limits) => RequestParser): void {
+export function describeRequestParser(
+  name: string,
+  make: (limits: Limits) => RequestParser,
+  ownAnswers: OwnAnswers = {},
+): void {
+  const headCases = sharedCases.map((row) => {
+    const own = ownAnswers[row.name]
+    return own === undefined ? row : { ...row, answer: own.answer }
+  })
+
+  it(`${name} has answers of its own only where there is a row with another answer`, () => {
+    for (const [row, { answer }] of Object.entries(ownAnswers)) {
+      const shared = sharedCases.find((one) => one.name === row)?.answer
+      expect(shared, row).toBeDefined()
+      expect(shared, row).not.toBe(answer)
+    }
+  })
+
   describe(`${name} answers`, () => {
     it.each(headCases)('$name', (row) => {
       const answer = parseWhole(make(limitsOf(row)), row.bytes)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { seededBytes } from '../../reactor/seed.js'
-import { fill, HIGH_WATER_MARK, type Pair } from './pair.js'
+import { fill, fillForGood, HIGH_WATER_MARK, type Pair } from './pair.js'
 
 const BLOCK = 48 * 1024
 
@@ -88,13 +88,4 @@ export function describeBackPressure(getPair: () => Pair): void {
       expect((await pair.nearReceives(10)).toString()).toBe('still here')
     })
   })
-
-  /** The kernel takes some more after a while, so once full is not full for good. */
-  async function fillForGood(pair: Pair): Promise<void> {
-    const block = seededBytes(BLOCK)
-    do {
-      if (pair.near.transport.isWritable) fill(pair.near, block)
-      await pair.settle()
-    } while (pair.near.transport.isWritable)
-  }
 }

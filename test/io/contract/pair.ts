@@ -1,6 +1,7 @@
 import type { IoCounters } from '../../../src/io/io-counters.js'
 import type { Transport } from '../../../src/io/transport.js'
 import type { Reactor } from '../../../src/reactor/reactor.js'
+import { seededBytes } from '../../reactor/seed.js'
 import { Recorder } from './recorder.js'
 
 /** Bytes that may wait in a transport under test before it stops being writable. */
@@ -10,6 +11,8 @@ export const HIGH_WATER_MARK = 32 * 1024
 export interface TransportKind {
   /** Why a reset that comes right behind bytes is seen as an end here; `undefined` where it is seen as what it is. */
   readonly resetLooksLikeEnd?: string | undefined
+  /** Why the peer of an abort hears an end where nothing is on its way; `undefined` where it hears a reset. */
+  readonly noReset?: string | undefined
   /** Makes a connection. `near` is the end under test; both listeners are attached when this resolves. */
   connect(near: Recorder, far: Recorder): Promise<Connected>
 }
@@ -105,4 +108,17 @@ export function fill(end: { write(data: Buffer): boolean; transport: Transport }
     isWritable = end.write(block)
   }
   return Buffer.concat(written)
+}
+
+/**
+ * {@link fill}, until it stays full: the kernel takes some more after a while, so once full is not full for good.
+ * @returns how many bytes were written
+ */
+export async function fillForGood(pair: Pair, block = seededBytes(48 * 1024)): Promise<number> {
+  let written = 0
+  do {
+    if (pair.near.transport.isWritable) written += fill(pair.near, block).length
+    await pair.settle()
+  } while (pair.near.transport.isWritable)
+  return written
 }

@@ -3,9 +3,11 @@ import { Reactor, serve, VirtualClock } from 'calandria'
 
 const LARGE = Buffer.alloc(40_000, 'large ')
 
+// What to listen on and how, as JSON; by default a TCP port, read in the way that is named.
+const [readPath, listening = JSON.stringify({ port: 0, readPath })] = process.argv.slice(2)
+
 const server = await serve({
-  port: 0,
-  readPath: process.argv[2],
+  ...JSON.parse(listening),
   reactor: new Reactor({ clock: new VirtualClock() }),
   handler: async (request, response) => {
     const kind = request.query.get('kind')
@@ -13,5 +15,5 @@ const server = await serve({
     response.send(kind === 'large' ? LARGE : request.target)
   },
 })
-console.log(`listening on ${server.address.port}`)
+console.log(`listening on ${server.address.port ?? 0}`)
 process.stdin.on('end', () => process.exit(0)).resume()

@@ -4,33 +4,55 @@ import type { Reactor } from '../reactor/reactor.js'
 import type { IoCounters } from './io-counters.js'
 import { type OnreadCallback, readInto } from './onread.js'
 import { type ReceiveBuffer, receiveBufferOf } from './receive-buffer.js'
+import { type Reset, resetTcp } from './socket-reset.js'
 import type { Segment, Transport, TransportListener } from './transport.js'
+import { bytesNotTaken } from './write-progress.js'
 
 /** Where a socket keeps its transport: the event handlers are shared by all sockets, to keep idle ones small. */
 const TRANSPORT = Symbol('calandria.transport')
 
-type AdoptedSocket = Socket & { [TRANSPORT]: TcpTransport }
+type AdoptedSocket = Socket & { [TRANSPORT]: SocketTransport }
 
-/** The {@link Transport} over a `net.Socket`. Made by the acceptor and the connector. */
-export class TcpTransport implements Transport {
+/** The {@link Transport} over a `net.Socket`, be it TCP, Unix or TLS. Made by the acceptor and the connector. */
+export class SocketTransport implements Transport {
   readonly reactor: Reactor
   readonly #socket: Socket
   readonly #counters: IoCounters
   readonly #receiveBuffer: ReceiveBuffer
+  readonly #reset: Reset
+  /** Who speaks through a proxy; `undefined` when the peer speaks for itself. */
+  readonly #client: string | null | undefined
   #listener: TransportListener | null = null
   #error: Error | null = null
+  /** From {@link abort} on nobody hears of bytes any longer, also where the socket takes a while to see it (TLS). */
+  #isAborted = false
   /** The peer's end came while we were paused. */
   #owesEnd = false
 
-  /** @param useOnread read into the shared buffer; where the socket can't, `'data'` events serve */
-  constructor(socket: Socket, reactor: Reactor, counters: IoCounters, useOnread: boolean) {
+  /**
+   * @param useOnread read into the shared buffer; where the socket can't, `'data'` events serve
+   * @param reset how to abort
+   * @param client whom a proxy that we trust has named; `undefined` when there is none
+   */
+  constructor(
+    socket: Socket,
+    reactor: Reactor,
+    counters: IoCounters,
+    useOnread: boolean,
+    reset: Reset = resetTcp,
+    client?: string | null,
+  ) {
     this.reactor = reactor
     this.#socket = socket
     this.#counters = counters
     this.#receiveBuffer = receiveBufferOf(reactor)
+    this.#reset = reset
+    this.#client = client
     const adopted = socket as AdoptedSocket
     adopted[TRANSPORT] = this
-    if (!useOnread || !readInto(socket, this.#receiveBuffer.readArea, onRead)) socket.on('data', onData)
+    const isOnread = useOnread && readInto(socket, this.#receiveBuffer.readArea, onRead)
+    // What was read before, behind a PROXY header, waits in the stream: it comes first, as `'data'`.
+    if (!isOnread || socket.readableLength > 0) socket.on('data', onData)
     socket.on('end', onEnd)
     socket.on('drain', onDrain)
     socket.on('error', onError)
@@ -38,11 +60,11 @@ export class TcpTransport implements Transport {
   }
 
   get remoteAddress(): string | null {
-    return this.#socket.remoteAddress ?? null
+    return this.#client === undefined ? (this.#socket.remoteAddress ?? null) : this.#client
   }
 
   get bytesQueued(): number {
-    return this.#socket.writableLength
+    return bytesNotTaken(this.#socket)
   }
 
   get isWritable(): boolean {
@@ -81,7 +103,7 @@ export class TcpTransport implements Transport {
   }
 
   resume(): void {
-    if (this.#socket.destroyed) return
+    if (this.#isGone()) return
     this.#socket.resume()
     if (!this.#owesEnd) return
     this.#owesEnd = false
@@ -97,16 +119,18 @@ export class TcpTransport implements Transport {
   }
 
   abort(): void {
-    const socket = this.#socket
-    const isEnding = socket.writableEnded && !socket.writableFinished && socket.writableLength === 0
-    // libuv refuses to reset while a shutdown is under way (EINVAL), and Node then never closes the socket.
-    if (isEnding && !socket.destroyed) socket.once('finish', () => socket.resetAndDestroy())
-    else socket.resetAndDestroy()
+    if (this.#isAborted) return
+    this.#isAborted = true
+    this.#reset(this.#socket)
+  }
+
+  #isGone(): boolean {
+    return this.#isAborted || this.#socket.destroyed
   }
 
   /** @returns `false` when nobody is there to write to any longer; `onClose` tells, or has told */
   #mayWrite(): boolean {
-    if (this.#socket.destroyed) return false
+    if (this.#isGone()) return false
     if (this.#socket.writableEnded) throw new CalandriaError('CAL_ERR_TRANSPORT_ENDED')
     return true
   }
@@ -122,24 +146,26 @@ export class TcpTransport implements Transport {
 
   /** @internal A `'data'` event: Node's buffer has no slack behind it, so its bytes move into ours. */
   receivedChunk(chunk: Uint8Array): void {
+    if (this.#isGone()) return // a stream that was destroyed may still give what it held
     const lent = this.#receiveBuffer.lend(chunk, (length) => {
       this.received(length)
-      return !this.#socket.isPaused() && !this.#socket.destroyed
+      return !this.#socket.isPaused() && !this.#isGone()
     })
     // Paused in mid-chunk: the rest goes back to the front of the stream.
-    if (lent < chunk.length && !this.#socket.destroyed) this.#socket.unshift(chunk.subarray(lent))
+    if (lent < chunk.length && !this.#isGone()) this.#socket.unshift(chunk.subarray(lent))
   }
 
   /** @internal On the `data` path Node reads on behind a pause, and then tells the end during it. */
   ended(): void {
     this.#owesEnd = this.#socket.isPaused()
-    if (this.#owesEnd || this.#socket.destroyed) return
+    if (this.#owesEnd || this.#isGone()) return
     this.reactor.enter()
     this.#listener?.onEnd()
   }
 
   /** @internal */
   drained(): void {
+    if (this.#isGone()) return
     this.reactor.enter()
     this.#listener?.onDrain()
   }

@@ -1,28 +1,31 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { TcpAcceptor, type TcpAcceptorOptions } from '../../src/io/tcp-acceptor.js'
-import { connectTcp } from '../../src/io/tcp-connector.js'
+import { SocketAcceptor, type SocketAcceptorOptions } from '../../src/io/socket-acceptor.js'
+import { connectTcp } from '../../src/io/socket-connector.js'
 import type { Transport } from '../../src/io/transport.js'
 import { Reactor } from '../../src/reactor/reactor.js'
 import { Recorder } from './contract/recorder.js'
 
-const LOOPBACK: TcpAcceptorOptions = {
-  host: '127.0.0.1',
-  port: 0,
+const at = (port: number, host = '127.0.0.1'): Pick<SocketAcceptorOptions, 'endpoint'> => ({
+  endpoint: { kind: 'tcp', host, port },
+})
+
+const LOOPBACK: SocketAcceptorOptions = {
+  ...at(0),
   backlog: 16,
   readPath: 'auto',
   highWaterMark: 64 * 1024,
 }
 
 const reactor = new Reactor()
-const acceptors: TcpAcceptor[] = []
+const acceptors: SocketAcceptor[] = []
 const accepted: Recorder[] = []
 const waiting = new Set<() => void>()
 
 afterEach(() => {
   for (const recorder of accepted.splice(0)) recorder.abort()
-  for (const acceptor of acceptors.splice(0)) acceptor.close()
+  for (const acceptor of acceptors.splice(0)) void acceptor.close()
 })
 
 function until(condition: () => boolean): Promise<void> {
@@ -48,39 +51,44 @@ function adopt(transport: Transport): void {
   changed()
 }
 
-async function listen(options: Partial<TcpAcceptorOptions> = {}): Promise<TcpAcceptor> {
-  const acceptor = await TcpAcceptor.listen(reactor, { ...LOOPBACK, ...options }, adopt)
+async function listen(options: Partial<SocketAcceptorOptions> = {}): Promise<SocketAcceptor> {
+  const acceptor = await SocketAcceptor.listen(reactor, { ...LOOPBACK, ...options }, adopt)
   acceptors.push(acceptor)
   return acceptor
 }
 
-async function connectTo(acceptor: TcpAcceptor): Promise<Recorder> {
+function portOf({ address }: SocketAcceptor): number {
+  if (address.family === 'unix') throw new Error('a Unix socket has no port')
+  return address.port
+}
+
+async function connectTo(acceptor: SocketAcceptor): Promise<Recorder> {
   const recorder = new Recorder('connecting', changed)
-  recorder.adopt(await connectTcp(reactor, { host: '127.0.0.1', port: acceptor.address.port }))
+  recorder.adopt(await connectTcp(reactor, { host: '127.0.0.1', port: portOf(acceptor) }))
   return recorder
 }
 
-describe('TcpAcceptor', () => {
+describe('SocketAcceptor', () => {
   it('tells the port that it got, and still after its close', async () => {
     const acceptor = await listen()
     const { address } = acceptor
     expect(address).toMatchObject({ address: '127.0.0.1', family: 'IPv4' })
-    expect(address.port).toBeGreaterThan(0)
-    acceptor.close()
+    expect(portOf(acceptor)).toBeGreaterThan(0)
+    void acceptor.close()
     expect(acceptor.address).toEqual(address)
     expect(Object.isFrozen(address)).toBe(true)
   })
 
   it('fails with CAL_ERR_ADDRESS_IN_USE on a port that is taken, naming it and the cause', async () => {
-    const { port } = (await listen()).address
-    const error: unknown = await listen({ port }).catch((reason: unknown) => reason)
+    const port = portOf(await listen())
+    const error: unknown = await listen(at(port)).catch((reason: unknown) => reason)
     expect(error).toMatchObject({ code: 'CAL_ERR_ADDRESS_IN_USE', cause: { code: 'EADDRINUSE' } })
     expect((error as Error).message).toContain(`127.0.0.1:${port}`)
   })
 
   it('fails with CAL_ERR_LISTEN on an address that is not ours', async () => {
     const testNet = '203.0.113.1' // RFC 5737: nobody has it
-    await expect(listen({ host: testNet })).rejects.toMatchObject({
+    await expect(listen(at(0, testNet))).rejects.toMatchObject({
       name: 'CalandriaError',
       code: 'CAL_ERR_LISTEN',
       cause: { code: 'EADDRNOTAVAIL' },
@@ -127,8 +135,8 @@ describe('TcpAcceptor', () => {
     const acceptor = await listen()
     const client = await connectTo(acceptor)
     await until(() => accepted.length === 1)
-    acceptor.close()
-    acceptor.close()
+    void acceptor.close()
+    void acceptor.close()
     await expect(connectTo(acceptor)).rejects.toMatchObject({ code: 'CAL_ERR_CONNECT' })
     client.write('still here')
     await until(() => accepted[0]?.bytesReceived === 10)
@@ -139,16 +147,16 @@ describe('TcpAcceptor', () => {
     const acceptor = await listen()
     const client = await connectTo(acceptor)
     await until(() => accepted.length === 1)
-    acceptor.close()
-    const again = await listen({ port: acceptor.address.port })
-    expect(again.address.port).toBe(acceptor.address.port)
+    void acceptor.close()
+    const again = await listen(at(portOf(acceptor)))
+    expect(portOf(again)).toBe(portOf(acceptor))
     client.abort()
   })
 
   it.each(['onread', 'data'] as const)('reads by %s when it is forced to', async (readPath) => {
     const acceptor = await listen({ readPath })
     expect(acceptor.readPath).toBe(readPath)
-    const client = connect(acceptor.address.port, '127.0.0.1')
+    const client = connect(portOf(acceptor), '127.0.0.1')
     await once(client, 'connect')
     client.write('hello')
     await until(() => accepted[0]?.bytesReceived === 5)
@@ -162,7 +170,7 @@ describe('TcpAcceptor', () => {
   it('enters the reactor before it hands over a connection, so that the handler has a fresh slice', async () => {
     const isOver: boolean[] = []
     const slow = new Reactor({ timeSliceMs: 60_000 })
-    const acceptor = await TcpAcceptor.listen(slow, LOOPBACK, (transport) => {
+    const acceptor = await SocketAcceptor.listen(slow, LOOPBACK, (transport) => {
       isOver.push(slow.isSliceOver)
       adopt(transport)
     })

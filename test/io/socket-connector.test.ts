@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { IoCounters } from '../../src/io/io-counters.js'
-import { connectTcp } from '../../src/io/tcp-connector.js'
+import { connectTcp, connectUnix } from '../../src/io/socket-connector.js'
 import { Reactor } from '../../src/reactor/reactor.js'
 import { Recorder } from './contract/recorder.js'
 
@@ -91,5 +91,19 @@ describe('connectTcp()', () => {
     expect(transport.bytesQueued).toBeLessThanOrEqual(block.length) // one write more than the kernel took
     expect(written).toBeGreaterThan(0)
     transport.abort()
+  })
+})
+
+describe('connectUnix()', () => {
+  it('fails with CAL_ERR_CONNECT where nobody listens, naming the path and the cause', async () => {
+    const error: unknown = await connectUnix(reactor, { path: '/nowhere/x.sock' }).catch(
+      (reason: unknown) => reason,
+    )
+    expect(error).toMatchObject({ code: 'CAL_ERR_CONNECT', cause: { code: 'ENOENT' } })
+    expect((error as Error).message).toContain('/nowhere/x.sock')
+  })
+
+  it.each(['a\0b', '/' + 'x'.repeat(108)])('refuses a path that is no address: %j', async (path) => {
+    await expect(connectUnix(reactor, { path })).rejects.toMatchObject({ code: 'CAL_ERR_OPTION' })
   })
 })

@@ -1,0 +1,40 @@
+import type { Transport } from '../io/transport.js'
+import type { Connection } from './connection.js'
+import type { Limits } from './limits.js'
+
+/** Decides whether a server takes another connection: bounds in all, and for each address. */
+export class Admission {
+  readonly #limits: Limits
+  /** Connections of each address; kept only where there is a bound to them. */
+  readonly #counts = new Map<string, number>()
+  readonly #addresses = new Map<Connection, string>()
+
+  constructor(limits: Limits) {
+    this.#limits = limits
+  }
+
+  /** @param open connections that are open already */
+  admits(transport: Transport, open: number): boolean {
+    const { connections, connectionsPerAddress } = this.#limits
+    if (open >= connections) return false
+    if (connectionsPerAddress === Infinity) return true
+    const { remoteAddress } = transport
+    return remoteAddress === null || (this.#counts.get(remoteAddress) ?? 0) < connectionsPerAddress
+  }
+
+  opened(connection: Connection): void {
+    const address = this.#limits.connectionsPerAddress === Infinity ? null : connection.remoteAddress
+    if (address === null) return
+    this.#addresses.set(connection, address)
+    this.#counts.set(address, (this.#counts.get(address) ?? 0) + 1)
+  }
+
+  closed(connection: Connection): void {
+    const address = this.#addresses.get(connection)
+    if (address === undefined) return
+    this.#addresses.delete(connection)
+    const left = (this.#counts.get(address) ?? 1) - 1
+    if (left === 0) this.#counts.delete(address)
+    else this.#counts.set(address, left)
+  }
+}

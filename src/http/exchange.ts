@@ -1,0 +1,68 @@
+import type { Request } from './request.js'
+import type { RequestBody } from './request-body.js'
+import type { Response } from './response.js'
+import { ResponseState } from './response-state.js'
+
+/**
+ * The last request of a connection, as long as what follows it can't be read as another one: its body is still on its
+ * way, or it may take the connection over (Upgrade, CONNECT). Most requests never have one.
+ */
+export class Exchange {
+  readonly request: Request
+  readonly response: Response
+  /** Reading of the reactor's clock when the head was complete. */
+  readonly startedAt: number
+  /** The client waits for `100 Continue`, and has not got it. */
+  owesContinue: boolean
+  /** The handler has asked for the connection, and every reply before is in the batch. */
+  isTakingOver = false
+  /** Bytes of the body that had come when it was given up; -1: it was not. */
+  #discardedFrom = -1
+
+  constructor(request: Request, response: Response, startedAt: number, owesContinue: boolean) {
+    this.request = request
+    this.response = response
+    this.startedAt = startedAt
+    this.owesContinue = owesContinue
+  }
+
+  get body(): RequestBody {
+    return this.request.body
+  }
+
+  /** Whether bytes that come in belong to it, and are wanted. */
+  get wantsBytes(): boolean {
+    return !this.body.isComplete && this.body.wantsMore
+  }
+
+  /** Whether a client that waits for it must be told to go on now: the handler reads, and nothing comes before. */
+  get mayContinue(): boolean {
+    const { response, body } = this
+    return this.owesContinue && body.isUsed && response.isFirst && response.state === ResponseState.Open
+  }
+
+  /** Whether the reply is complete, so that nobody but us is there for the rest. */
+  get isAnswered(): boolean {
+    return this.response.state !== ResponseState.Open && this.response.isEnded
+  }
+
+  /** Whether nothing is special about it any longer. */
+  get isOver(): boolean {
+    return this.body.isComplete && (this.isAnswered ? !this.isTakingOver : !this.request.mayTakeOver)
+  }
+
+  /** Bytes that were discarded; 0 as long as somebody may read them. */
+  get bytesDiscarded(): number {
+    if (!this.body.isDiscarded) return 0
+    if (this.#discardedFrom === -1) this.#discardedFrom = this.body.bytesReceived
+    return this.body.bytesReceived - this.#discardedFrom
+  }
+
+  /** Whether the reply, whose head is about to be made, must be the last: the rest of the body is too much to discard. */
+  endsConnection(discardBytes: number): boolean {
+    const { body } = this
+    if (body.isComplete || body.isUsed) return false
+    // Who waits for 100 and gets a final status may send the body or not: one can't tell (RFC 9110 §10.1.1).
+    return this.owesContinue || (body.length !== null && body.length - body.bytesReceived > discardBytes)
+  }
+}

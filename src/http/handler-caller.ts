@@ -1,0 +1,92 @@
+import { CalandriaError } from '../errors/calandria-error.js'
+import { type ErrorCode, ERRORS } from '../errors/catalogue.js'
+import type { Reactor } from '../reactor/reactor.js'
+import type { ErrorListener, Handler } from './handler.js'
+import type { Request } from './request.js'
+import type { Response } from './response.js'
+import { ResponseState } from './response-state.js'
+import type { HttpCounters } from './http-counters.js'
+
+/** Calls the handlers of a server, and answers for those that fail. */
+export class HandlerCaller {
+  readonly #handler: Handler
+  /** Answers CONNECT; `null` when it isn't served. */
+  readonly #connectHandler: Handler | null
+  readonly #onError: ErrorListener
+  readonly #counters: HttpCounters
+  readonly #reactor: Reactor
+
+  constructor(
+    handler: Handler,
+    connectHandler: Handler | null,
+    onError: ErrorListener,
+    counters: HttpCounters,
+    reactor: Reactor,
+  ) {
+    this.#handler = handler
+    this.#connectHandler = connectHandler
+    this.#onError = onError
+    this.#counters = counters
+    this.#reactor = reactor
+  }
+
+  get servesConnect(): boolean {
+    return this.#connectHandler !== null
+  }
+
+  call(request: Request, response: Response): void {
+    try {
+      const result = this.#handler(request, response) as unknown
+      if (result !== undefined && isPromise(result)) this.#watch(result, request, response)
+    } catch (error) {
+      this.#failed(error, request, response)
+    }
+  }
+
+  /** The same for a CONNECT. */
+  callConnect(request: Request, response: Response): void {
+    const handler = this.#connectHandler ?? this.#handler
+    this.#watch(new Promise((resolve) => resolve(handler(request, response))), request, response)
+  }
+
+  /** Apart from {@link call}, which would have to make a context for the closure on every call. */
+  #watch(result: PromiseLike<unknown>, request: Request, response: Response): void {
+    result.then(undefined, (error: unknown) => this.#failed(error, request, response))
+  }
+
+  /** It threw or rejected: 500 if nothing has been sent, otherwise nobody may take the rest for whole. */
+  #failed(error: unknown, request: Request, response: Response): void {
+    if (error === response.abortReason) return // it was told, and told us
+    if (error === request.body.failure && response.isEnded) return // the client was told already
+    if (isClientsFault(error) && response.state === ResponseState.Open) {
+      sendError(response, error.code)
+      return
+    }
+    this.#counters.handlerErrors++
+    if (response.state === ResponseState.Open) sendError(response, 'CAL_ERR_HTTP_HANDLER')
+    else if (response.state === ResponseState.Streaming) response.breakOff()
+    try {
+      this.#onError(error, request)
+    } catch (second) {
+      this.#reactor.reportError(second)
+    }
+  }
+}
+
+/** Answers with an error of the catalogue; whatever the handler has set is taken back. */
+export function sendError(response: Response, code: ErrorCode): void {
+  const { status, message } = ERRORS[code]
+  response.resetHead(status ?? 500)
+  response.send(`${code}: ${message}\n`)
+}
+
+/** What the client sent was wrong, and the handler has left the answer to us. */
+function isClientsFault(error: unknown): error is CalandriaError {
+  return error instanceof CalandriaError && error.code === 'CAL_ERR_HTTP_JSON'
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function'
+  )
+}

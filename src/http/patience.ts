@@ -1,0 +1,168 @@
+import type { Transport } from '../io/transport.js'
+import type { Reactor } from '../reactor/reactor.js'
+import type { Timer } from '../reactor/timer-wheel.js'
+import type { Exchange } from './exchange.js'
+import type { Timeouts } from './limits.js'
+
+/** What a connection waits for from its client. */
+export enum Wait {
+  /** Nothing: it is our turn. */
+  Nothing,
+  FirstByte,
+  Head,
+  Body,
+  /** The rest of a body that nobody reads. */
+  Discard,
+  /** The next request. */
+  Idle,
+  /** The client's end, after ours; as long as what is queued for it goes on leaving. */
+  End,
+}
+
+/** Who is told that it has waited long enough. */
+export interface PatienceOwner {
+  /** What was waited for has not come in time. */
+  waitedTooLong(wait: Wait): void
+  /** The client reads nothing of what is queued for it. */
+  readsNothing(): void
+}
+
+/**
+ * How long a connection waits for its client, with one timer on the wheel for all its time-outs. A deadline that moves
+ * away costs a store: the timer looks when it fires, and goes on waiting. Only one that comes nearer arms it anew.
+ */
+export class Patience {
+  readonly #reactor: Reactor
+  readonly #transport: Transport
+  readonly #timeouts: Timeouts
+  readonly #lingerMs: number
+  readonly #owner: PatienceOwner
+  #wait = Wait.Nothing
+  /** What exactly is waited for: another head, or another body, has its own time. */
+  #subject: object | null = null
+  #due = Infinity
+  #writeDue = Infinity
+  #timer: Timer | null = null
+  #timerDue = Infinity
+  #bytesQueued = 0
+  #bytesReceived = 0
+
+  constructor(
+    reactor: Reactor,
+    transport: Transport,
+    timeouts: Timeouts,
+    lingerMs: number,
+    owner: PatienceOwner,
+  ) {
+    this.#reactor = reactor
+    this.#transport = transport
+    this.#timeouts = timeouts
+    this.#lingerMs = lingerMs
+    this.#owner = owner
+  }
+
+  /** @param subject see above; `null`: the time begins anew with each call */
+  waitFor(wait: Wait, subject: object | null, now: number): void {
+    if (wait === this.#wait && subject !== null && subject === this.#subject) return
+    this.#wait = wait
+    this.#subject = subject
+    this.#due = now + this.#timeoutOf(wait)
+    if (wait === Wait.End) this.#bytesQueued = this.#transport.bytesQueued
+    if (wait === Wait.Body) this.#bytesReceived = (subject as Exchange).body.bytesReceived
+    if (this.#due < this.#timerDue) this.#arm()
+  }
+
+  /** The transport is full: from now on it must get less. */
+  watchWrites(now: number): void {
+    if (this.#writeDue !== Infinity) return
+    this.#bytesQueued = this.#transport.bytesQueued
+    this.#writeDue = now + this.#timeouts.writeMs
+    if (this.#writeDue < this.#timerDue) this.#arm()
+  }
+
+  /** The transport is empty, or its end is waited for anyway. */
+  unwatchWrites(): void {
+    this.#writeDue = Infinity
+  }
+
+  cancel(): void {
+    this.#due = this.#writeDue = this.#timerDue = Infinity
+    this.#timer?.cancel()
+    this.#timer = null
+  }
+
+  #timeoutOf(wait: Wait): number {
+    switch (wait) {
+      case Wait.Nothing:
+        return Infinity
+      case Wait.FirstByte:
+        return this.#timeouts.firstByteMs
+      case Wait.Head:
+        return this.#timeouts.headMs
+      case Wait.Body:
+        return Math.min(this.#timeouts.bodyMs, this.#timeouts.requestMs)
+      case Wait.Discard:
+        return this.#timeouts.discardMs
+      case Wait.Idle:
+        return this.#timeouts.idleMs
+      case Wait.End:
+        return this.#lingerMs
+    }
+  }
+
+  #arm(): void {
+    this.#timer?.cancel()
+    this.#timerDue = Math.min(this.#due, this.#writeDue)
+    this.#timer =
+      this.#timerDue === Infinity
+        ? null
+        : this.#reactor.delay(Math.max(this.#timerDue - this.#reactor.now, 0), this.#look)
+  }
+
+  readonly #look = (): void => {
+    const { now } = this.#reactor
+    this.#timer = null
+    this.#timerDue = Infinity
+    if (now >= this.#writeDue) this.#lookAtWrites(now)
+    if (now >= this.#due) this.#lookAtReads(now)
+    if (this.#timerDue === Infinity && Math.min(this.#due, this.#writeDue) < Infinity) this.#arm()
+  }
+
+  #lookAtWrites(now: number): void {
+    this.#writeDue = Infinity
+    const before = this.#bytesQueued
+    const queued = this.#transport.bytesQueued
+    if (queued === 0) return
+    if (queued === before) this.#owner.readsNothing()
+    else this.watchWrites(now)
+  }
+
+  #lookAtReads(now: number): void {
+    const wait = this.#wait
+    this.#due = Infinity
+    if (wait === Wait.Body && this.#bodyGoesOn(this.#subject as Exchange, now)) return
+    if (wait === Wait.End && this.#takesMore(now)) return
+    this.#wait = Wait.Nothing
+    this.#owner.waitedTooLong(wait)
+  }
+
+  /** Whether enough of the body came in the window that ends now; then another one begins. */
+  #bodyGoesOn({ body, startedAt }: Exchange, now: number): boolean {
+    const { bodyMs, bodyBytesPerSecond, requestMs } = this.#timeouts
+    const received = body.bytesReceived - this.#bytesReceived
+    const left = startedAt + requestMs - now
+    if (left <= 0 || received < (bodyBytesPerSecond * bodyMs) / 1000) return false
+    this.#bytesReceived = body.bytesReceived
+    this.#due = now + Math.min(bodyMs, left)
+    return true
+  }
+
+  /** Whether some of what is queued has left while the client's end was waited for; then it is waited for again. */
+  #takesMore(now: number): boolean {
+    const before = this.#bytesQueued
+    this.#bytesQueued = this.#transport.bytesQueued
+    const takesMore = this.#bytesQueued > 0 && this.#bytesQueued < before
+    if (takesMore) this.#due = now + this.#lingerMs
+    return takesMore
+  }
+}

@@ -1,0 +1,218 @@
+import type { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { CalandriaError } from '../errors/calandria-error.js'
+import type { Headers } from './headers.js'
+import { makeWaiter, type Waiter } from './waiter.js'
+
+/** Bytes of a body that wait for the handler, from which on its connection is not read. */
+const HIGH_WATER_MARK = 64 * 1024
+
+/** @internal Who brings the bytes. */
+export interface BodySource {
+  /** The handler has begun to read, has made room, or wants no more. */
+  bodyWanted(): void
+}
+
+/** What the handler does with the body. */
+enum Use {
+  Unread,
+  /** One piece after the other; what it doesn't take waits here, up to the high-water mark. */
+  Iterated,
+  /** All of it at once; the limit on bodies bounds it. */
+  Gathered,
+  Discarded,
+}
+
+/**
+ * The body of a request, as it comes in. It is read once, in one of five ways: `for await`, {@link bytes},
+ * {@link text}, {@link json} or {@link pipe}. While the handler doesn't read, the client is held back.
+ *
+ * All of them reject with a `CalandriaError` when the body can't be had: `CAL_ERR_CLIENT_GONE`, or the code of what is
+ * wrong with it (`CAL_ERR_HTTP_BODY_TOO_LARGE`, say); then the client has been answered already, if nothing had been
+ * sent. Reading it again: `CAL_ERR_BODY_USED`.
+ *
+ * The next request of the connection is not looked at before the body is read. A body that is still unread when the
+ * reply is complete is discarded.
+ */
+export class RequestBody implements AsyncIterable<Buffer> {
+  /** Content-Length; `null` when the body comes in chunks; 0 when there is none. */
+  readonly length: number | null
+  readonly #source: BodySource | null
+  #use = Use.Unread
+  #pieces: Buffer[] = []
+  #bytesWaiting = 0
+  #bytesReceived = 0
+  #isComplete: boolean
+  #trailers: Headers | null = null
+  #failure: Error | null = null
+  #waiter: Waiter | null = null
+
+  /** @internal */
+  constructor(length: number | null, source: BodySource | null) {
+    this.length = length
+    this.#source = source
+    this.#isComplete = source === null
+  }
+
+  /** The trailer section (RFC 9110 §6.5), once the body has been read to its end; `null` when there is none. */
+  get trailers(): Headers | null {
+    return this.#bytesWaiting === 0 ? this.#trailers : null
+  }
+
+  /** Whether all of it has arrived. */
+  get isComplete(): boolean {
+    return this.#isComplete
+  }
+
+  /** Whether the handler has begun to read it. */
+  get isUsed(): boolean {
+    return this.#use !== Use.Unread
+  }
+
+  /** The whole body. */
+  async bytes(): Promise<Buffer> {
+    this.#begin(Use.Gathered)
+    while (!this.#isComplete) await this.#more()
+    return this.#takeAll()
+  }
+
+  /** The whole body, as UTF-8; malformed sequences become U+FFFD. */
+  async text(): Promise<string> {
+    return (await this.bytes()).toString('utf8')
+  }
+
+  /**
+   * The whole body, as JSON.
+   * @throws CalandriaError `CAL_ERR_HTTP_JSON` (rejects); a handler that doesn't catch it answers 400
+   */
+  async json(): Promise<unknown> {
+    const text = await this.text()
+    try {
+      return JSON.parse(text) as unknown
+    } catch (cause) {
+      throw new CalandriaError('CAL_ERR_HTTP_JSON', (cause as Error).message, { cause })
+    }
+  }
+
+  /** Writes the body into a Node stream at the stream's pace, and ends it. Resolves when the stream has finished. */
+  pipe(destination: Writable): Promise<void> {
+    return pipeline(this as AsyncIterable<Buffer>, destination)
+  }
+
+  /** Piece by piece, as they came: how they are cut means nothing. Leaving the loop early discards the rest. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Buffer> {
+    let hasBegun = false
+    const iterator: AsyncIterableIterator<Buffer> = {
+      next: async () => {
+        if (!hasBegun) this.#begin(Use.Iterated)
+        hasBegun = true
+        while (this.#pieces.length === 0 && !this.#isComplete) await this.#more()
+        const value = this.#takePiece()
+        return value === undefined ? { done: true, value } : { done: false, value }
+      },
+      return: () => {
+        if (hasBegun) this.discard()
+        return Promise.resolve({ done: true, value: undefined })
+      },
+      [Symbol.asyncIterator]: () => iterator,
+    }
+    return iterator
+  }
+
+  /** @internal Bytes that were received so far. */
+  get bytesReceived(): number {
+    return this.#bytesReceived
+  }
+
+  /** @internal Whether more may be pushed. */
+  get wantsMore(): boolean {
+    return this.#bytesWaiting < HIGH_WATER_MARK || this.#use === Use.Gathered
+  }
+
+  /** @internal */
+  get isDiscarded(): boolean {
+    return this.#use === Use.Discarded
+  }
+
+  /** @internal Why it can't be had. */
+  get failure(): Error | null {
+    return this.#failure
+  }
+
+  /** @internal Takes data that is only lent. */
+  push(lent: Uint8Array): void {
+    this.#bytesReceived += lent.length
+    if (lent.length === 0 || this.#use === Use.Discarded) return
+    this.#pieces.push(Buffer.from(lent))
+    this.#bytesWaiting += lent.length
+    this.#wake()
+  }
+
+  /** @internal All of it has been pushed. */
+  complete(trailers: Headers | null): void {
+    this.#isComplete = true
+    this.#trailers = trailers
+    this.#wake()
+  }
+
+  /** @internal It will never be complete. */
+  fail(reason: Error): void {
+    if (this.#isComplete || this.#failure !== null) return
+    this.#failure = reason
+    this.#dropAll()
+    this.#waiter?.reject(reason)
+    this.#waiter = null
+  }
+
+  /** @internal Nobody will read the rest. */
+  discard(): void {
+    if (this.#use === Use.Discarded || this.#source === null) return
+    this.#use = Use.Discarded
+    this.#dropAll()
+    this.#wake()
+    if (!this.#isComplete) this.#source.bodyWanted()
+  }
+
+  #begin(use: Use): void {
+    if (this.#source === null) return // there is none, and so it is every reader's
+    if (this.#failure !== null) throw this.#failure
+    if (this.#use !== Use.Unread) throw new CalandriaError('CAL_ERR_BODY_USED')
+    this.#use = use
+    if (!this.#isComplete) this.#source.bodyWanted()
+  }
+
+  /** Resolves when something has happened to the body. */
+  #more(): Promise<void> {
+    if (this.#failure !== null) return Promise.reject(this.#failure)
+    if (this.#use === Use.Discarded) return Promise.reject(new CalandriaError('CAL_ERR_BODY_USED'))
+    this.#waiter ??= makeWaiter()
+    return this.#waiter.promise
+  }
+
+  #wake(): void {
+    this.#waiter?.resolve()
+    this.#waiter = null
+  }
+
+  #takePiece(): Buffer | undefined {
+    const wasFull = this.#bytesWaiting >= HIGH_WATER_MARK
+    const piece = this.#pieces.shift()
+    this.#bytesWaiting -= piece?.length ?? 0
+    if (wasFull && this.#bytesWaiting < HIGH_WATER_MARK && !this.#isComplete) this.#source?.bodyWanted()
+    return piece
+  }
+
+  #takeAll(): Buffer {
+    const pieces = this.#pieces
+    this.#dropAll()
+    return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
+  }
+
+  #dropAll(): void {
+    this.#pieces = []
+    this.#bytesWaiting = 0
+  }
+}
+
+/** @internal The body of a request that has none. */
+export const NO_BODY = new RequestBody(0, null)

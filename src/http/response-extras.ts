@@ -1,0 +1,24 @@
+import type { Transport } from '../io/transport.js'
+import type { HeaderSet } from './header-set.js'
+
+/** A connection that has left HTTP. */
+export interface TakenOver {
+  /** Reads nothing until a listener is attached. */
+  readonly transport: Transport
+  /** What the client sent behind the request's head: read it before anything else. */
+  readonly head: Buffer
+}
+
+/** What few responses have; the others are smaller without it. */
+export class ResponseExtras {
+  /** Interim responses that have not left (RFC 9110 §15.2). */
+  interim = ''
+  trailers: HeaderSet | null = null
+  /** Why it was aborted. */
+  abortReason: Error | null = null
+  /** The handler waits for the connection. */
+  takeover: {
+    readonly resolve: (takenOver: TakenOver) => void
+    readonly reject: (reason: Error) => void
+  } | null = null
+}
