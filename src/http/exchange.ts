@@ -43,7 +43,9 @@ export class Exchange {
 
   /** Whether the reply is complete, so that nobody but us is there for the rest. */
   get isAnswered(): boolean {
-    return this.response.state !== ResponseState.Open && this.response.isEnded
+    const { state, isEnded } = this.response
+    // who takes the connection over may have to wait for the replies before
+    return state !== ResponseState.Open && state !== ResponseState.TakingOver && isEnded
   }
 
   /** Whether nothing is special about it any longer. */

@@ -77,7 +77,8 @@ function endingOf(
   if (fault !== null) return { ending: 'garbles', detail: fault }
   if (isAlive) return { ending: isTunnel ? 'tunnel' : 'lives', detail: '' }
   if (!isOver) return { ending: 'stalls', detail: JSON.stringify(rest.slice(0, 60)) }
-  if (rest !== '' && !isTunnel) return { ending: 'garbles', detail: `cut off: ${JSON.stringify(rest.slice(0, 60))}` }
+  if (rest !== '' && !isTunnel)
+    return { ending: 'garbles', detail: `cut off: ${JSON.stringify(rest.slice(0, 60))}` }
   return error === null ? { ending: 'closes', detail: '' } : { ending: 'resets', detail: error }
 }
 

@@ -12,6 +12,10 @@ export interface Row {
   readonly methods: readonly string[]
   /** What Calandria does, to the letter. */
   readonly expected: Outcome
+  /** What it does instead when every byte is a read of its own: then a handler runs before what is wrong has come. */
+  readonly bytewise?: Outcome
+  /** What the llhttp engine does instead: a difference that the fuzzer's table explains. */
+  readonly llhttp?: Outcome
   /** What else the RFC lets a server do. Other servers may do this or what is expected. */
   readonly allowed: readonly Outcome[]
 }
@@ -88,12 +92,14 @@ export function accepts(
   requirement: string,
   bytes: string,
   handled: Understood | readonly Understood[],
-  more: Partial<Pick<Row, 'allowed' | 'methods'>> = {},
+  more: Particular = {},
 ): Row {
   const all = 'method' in handled ? [handled] : handled
   const expected: Outcome = { replies: all.map(echo), handled: all, then: 'lives' }
   return { section, requirement, send: [bytes], methods: [], expected, allowed: [], ...more }
 }
+
+type Particular = Partial<Pick<Row, 'allowed' | 'methods' | 'bytewise' | 'llhttp'>>
 
 export interface Tolerance {
   /** The status that the RFC names; left out: any error, and also none at all, for a server may close. */
@@ -140,7 +146,7 @@ export function row(
   requirement: string,
   send: string | readonly Step[],
   expected: Outcome,
-  more: Partial<Pick<Row, 'allowed' | 'methods'>> = {},
+  more: Particular = {},
 ): Row {
   const steps = typeof send === 'string' ? [send] : send
   return { section, requirement, send: steps, methods: [], expected, allowed: [], ...more }

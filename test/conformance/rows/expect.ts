@@ -58,8 +58,16 @@ export const expectation = [
   row(
     'RFC 9110 §15.2',
     'an interim reply has its place behind the replies before it',
-    [head('GET /slow HTTP/1.1', 'Host: x') + expecting('100-continue', LENGTH), NEXT_REPLY, NEXT_REPLY, 'hello'],
-    outcome([{ status: 200, body: '/slow' }, CONTINUE, { status: 200, body: '/' }], [seen('GET /slow'), HELLO]),
+    [
+      head('GET /slow HTTP/1.1', 'Host: x') + expecting('100-continue', LENGTH),
+      NEXT_REPLY,
+      NEXT_REPLY,
+      'hello',
+    ],
+    outcome(
+      [{ status: 200, body: '/slow' }, CONTINUE, { status: 200, body: '/' }],
+      [seen('GET /slow'), HELLO],
+    ),
   ),
   row(
     'RFC 9110 §10.1.1',
@@ -79,20 +87,34 @@ export const expectation = [
     lives: true,
     reading: HELLO,
   }),
-  refuses('RFC 9110 §10.1.1', '100-continue and another', expecting('100-continue, x', LENGTH) + 'hello', 417, {
-    lives: true,
-    reading: HELLO,
-  }),
-  refuses('RFC 9110 §10.1.1', 'another word before 100-continue', expecting('y 100-continue', LENGTH) + 'hello', 417, {
-    lives: true,
-    reading: HELLO,
-  }),
+  refuses(
+    'RFC 9110 §10.1.1',
+    '100-continue and another',
+    expecting('100-continue, x', LENGTH) + 'hello',
+    417,
+    {
+      lives: true,
+      reading: HELLO,
+    },
+  ),
+  refuses(
+    'RFC 9110 §10.1.1',
+    'another word before 100-continue',
+    expecting('y 100-continue', LENGTH) + 'hello',
+    417,
+    {
+      lives: true,
+      reading: HELLO,
+    },
+  ),
   refuses('RFC 9110 §10.1.1', 'another expectation without a body', expecting('202-accepted'), 417, {
     lives: true,
     reading: seen('POST /'),
   }),
-  accepts('RFC 9110 §10.1.1', 'another expectation of HTTP/1.1 without Expect is none', post(['Prefer: 100-continue', LENGTH], 'hello') + BEHIND, [
-    HELLO,
-    seen('GET /behind'),
-  ]),
+  accepts(
+    'RFC 9110 §10.1.1',
+    'another expectation of HTTP/1.1 without Expect is none',
+    post(['Prefer: 100-continue', LENGTH], 'hello') + BEHIND,
+    [HELLO, seen('GET /behind')],
+  ),
 ]

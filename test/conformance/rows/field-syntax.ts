@@ -22,15 +22,32 @@ export const fieldSyntax = [
     get('/', "!#$%&'*+-.^_`|~09aZ: b"),
     seen('GET /', '', { headers: { "!#$%&'*+-.^_`|~09az": 'b' } }),
   ),
-  accepts('RFC 9110 §5.3', 'lines of one name keep their order', get('/', 'A: 1', 'B: 2', 'a: 3'), withValue('1, 3')),
-  row('RFC 9110 §5.5', 'bytes above ASCII in a value are opaque', get('/', 'A: \xe9'), outcome([200], [ROOT]), {
-    allowed: [outcome([{ status: 'error' }], [], 'closes'), outcome([{ status: 'error' }], [])],
-  }),
+  accepts(
+    'RFC 9110 §5.3',
+    'lines of one name keep their order',
+    get('/', 'A: 1', 'B: 2', 'a: 3'),
+    withValue('1, 3'),
+  ),
+  row(
+    'RFC 9110 §5.5',
+    'bytes above ASCII in a value are opaque',
+    get('/', 'A: \xe9'),
+    outcome([200], [ROOT]),
+    {
+      allowed: [outcome([{ status: 'error' }], [], 'closes'), outcome([{ status: 'error' }], [])],
+    },
+  ),
   refuses('RFC 9112 §5.1', 'a space before the colon', get('/', 'A : b'), 400, { answer: 400, lives: true }),
   refuses('RFC 9112 §5.1', 'a tab before the colon', get('/', 'A\t: b'), 400, { answer: 400, lives: true }),
-  refuses('RFC 9112 §5.1', 'a space before the colon of Content-Length', post('Content-Length : 5', 'hello'), 400, {
-    answer: 400,
-  }),
+  refuses(
+    'RFC 9112 §5.1',
+    'a space before the colon of Content-Length',
+    post('Content-Length : 5', 'hello'),
+    400,
+    {
+      answer: 400,
+    },
+  ),
   refuses(
     'RFC 9112 §5.1',
     'a space before the colon of Transfer-Encoding',
@@ -55,11 +72,21 @@ export const fieldSyntax = [
   refuses('RFC 9110 §5.5', 'a bell in a value', get('/', 'A: \x07'), 400, { reading: ROOT }),
   refuses('RFC 9110 §5.5', 'ESC in a value', get('/', 'A: \x1b'), 400, { reading: ROOT }),
   refuses('RFC 9110 §5.5', 'DEL in a value', get('/', 'A: \x7f'), 400, { reading: ROOT }),
-  refuses('RFC 9112 §5.2', 'a folded line (space)', get('/', 'A: b', ' c'), 400, { reading: withValue('b c') }),
-  refuses('RFC 9112 §5.2', 'a folded line (tab)', get('/', 'A: b', '\tc'), 400, { reading: withValue('b c') }),
-  refuses('RFC 9112 §5.2', 'a folded line that looks like a field', get('/', 'A: b', ' Content-Length: 5'), 400, {
-    reading: withValue('b Content-Length: 5'),
+  refuses('RFC 9112 §5.2', 'a folded line (space)', get('/', 'A: b', ' c'), 400, {
+    reading: withValue('b c'),
   }),
+  refuses('RFC 9112 §5.2', 'a folded line (tab)', get('/', 'A: b', '\tc'), 400, {
+    reading: withValue('b c'),
+  }),
+  refuses(
+    'RFC 9112 §5.2',
+    'a folded line that looks like a field',
+    get('/', 'A: b', ' Content-Length: 5'),
+    400,
+    {
+      reading: withValue('b Content-Length: 5'),
+    },
+  ),
   refuses(
     'RFC 9112 §2.2',
     'a line of white space behind the request line',
@@ -77,7 +104,9 @@ export const fieldSyntax = [
   refuses('RFC 9112 §2.2', 'LF alone behind a field', 'GET / HTTP/1.1\r\nHost: x\nA: b\r\n\r\n', 400, {
     reading: withValue('b'),
   }),
-  refuses('RFC 9112 §2.2', 'LF alone as the empty line', 'GET / HTTP/1.1\r\nHost: x\r\n\n', 400, { reading: ROOT }),
+  refuses('RFC 9112 §2.2', 'LF alone as the empty line', 'GET / HTTP/1.1\r\nHost: x\r\n\n', 400, {
+    reading: ROOT,
+  }),
   refuses('RFC 9112 §2.2', 'LF alone everywhere', 'GET / HTTP/1.1\nHost: x\n\n', 400, { reading: ROOT }),
   refuses('RFC 9112 §2.2', 'CR alone behind a field', 'GET / HTTP/1.1\r\nHost: x\rA: b\r\n\r\n', 400),
   refuses('RFC 9112 §2.2', 'LF CR for CR LF', 'GET / HTTP/1.1\r\nHost: x\n\rA: b\r\n\r\n'),

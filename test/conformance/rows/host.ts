@@ -15,7 +15,7 @@ export const host = [
   reads('an IPv6 address', '[::1]:80'),
   reads('an empty port', 'x:', 'RFC 3986 §3.2.3'),
   accepts('RFC 9112 §3.2', 'an empty Host, for a target without authority', withHost('Host:'), seen('GET /')),
-  accepts('RFC 9110 §5.1', 'the name of the field has no case', withHost('hOsT: x'), seen('GET /')),
+  accepts('RFC 9110 §5.1', 'the name of Host has no case', withHost('hOsT: x'), seen('GET /')),
   refused('no Host', 'A: b'),
   refused('two Hosts', 'Host: x', 'Host: y'),
   refused('two Hosts that are the same', 'Host: x', 'Host: x'),

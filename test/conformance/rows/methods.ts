@@ -1,7 +1,8 @@
 import { get, head, sized } from '../request-bytes.js'
 import { accepts, BEHIND, outcome, row, seen } from '../row.js'
 
-const to = (line: string, ...fields: readonly string[]): string => head(`${line} HTTP/1.1`, 'Host: x', ...fields)
+const to = (line: string, ...fields: readonly string[]): string =>
+  head(`${line} HTTP/1.1`, 'Host: x', ...fields)
 const simple = (method: string) =>
   accepts('RFC 9110 §9.1', `${method} reaches the application`, to(`${method} /`), seen(`${method} /`))
 const BEHIND_SEEN = seen('GET /behind')
@@ -16,8 +17,14 @@ export const methods = [
     'RFC 9110 §9.3.2',
     'a reply to HEAD has no body, and the length that GET would get',
     to('HEAD /a') + BEHIND,
-    outcome([{ status: 200, body: '', has: { 'content-length': /^2$/ } }, 200], [seen('HEAD /a'), BEHIND_SEEN]),
-    { methods: ['HEAD'], allowed: [outcome([{ status: 200, body: '' }, 200], [seen('HEAD /a'), BEHIND_SEEN])] },
+    outcome(
+      [{ status: 200, body: '', has: { 'content-length': /^2$/ } }, 200],
+      [seen('HEAD /a'), BEHIND_SEEN],
+    ),
+    {
+      methods: ['HEAD'],
+      allowed: [outcome([{ status: 200, body: '' }, 200], [seen('HEAD /a'), BEHIND_SEEN])],
+    },
   ),
   row(
     'RFC 9110 §9.3.2',
@@ -51,27 +58,50 @@ export const methods = [
     'CONNECT where it is not offered is refused, and what is behind it is not read as a request',
     head('CONNECT x:443 HTTP/1.1', 'Host: x:443') + BEHIND,
     outcome([{ status: 501, body: /^CAL_ERR_HTTP_CONNECT/ }], [], 'closes'),
-    { methods: ['CONNECT'], allowed: [outcome([error], [], 'closes'), outcome([], [], 'closes'), outcome([error, 200], [BEHIND_SEEN])] },
+    {
+      methods: ['CONNECT'],
+      allowed: [
+        outcome([error], [], 'closes'),
+        outcome([], [], 'closes'),
+        outcome([error, 200], [BEHIND_SEEN]),
+      ],
+    },
   ),
   row(
     'RFC 9110 §9.3.6',
     'CONNECT to an IPv6 address where it is not offered',
     head('CONNECT [::1]:443 HTTP/1.1', 'Host: [::1]:443') + BEHIND,
     outcome([{ status: 501, body: /^CAL_ERR_HTTP_CONNECT/ }], [], 'closes'),
-    { methods: ['CONNECT'], allowed: [outcome([error], [], 'closes'), outcome([], [], 'closes'), outcome([error, 200], [BEHIND_SEEN])] },
+    {
+      methods: ['CONNECT'],
+      allowed: [
+        outcome([error], [], 'closes'),
+        outcome([], [], 'closes'),
+        outcome([error, 200], [BEHIND_SEEN]),
+      ],
+    },
   ),
   row(
     'RFC 9110 §9.3.6',
     'CONNECT with a Content-Length: the body is not read as a request',
-    head('CONNECT x:443 HTTP/1.1', 'Host: x:443', 'Content-Length: 34') + 'GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n',
+    head('CONNECT x:443 HTTP/1.1', 'Host: x:443', 'Content-Length: 35') +
+      'GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n',
     outcome([{ status: 501, body: /^CAL_ERR_HTTP_CONNECT/ }], [], 'closes'),
-    { methods: ['CONNECT'], allowed: [outcome([error], [], 'closes'), outcome([], [], 'closes'), outcome([error], [])] },
+    {
+      methods: ['CONNECT'],
+      allowed: [outcome([error], [], 'closes'), outcome([], [], 'closes'), outcome([error], [])],
+    },
   ),
   accepts('RFC 9110 §9.1', 'a POST without a body', to('POST /'), seen('POST /')),
   accepts('RFC 9110 §9.1', 'a method of WebDAV', to('PROPFIND /'), seen('PROPFIND /'), {
     allowed: [outcome([error], []), outcome([error], [], 'closes')],
   }),
-  accepts('RFC 9110 §9.3.7', 'OPTIONS with a body', to('OPTIONS /', 'Content-Length: 5') + 'hello', seen('OPTIONS /', 'hello')),
+  accepts(
+    'RFC 9110 §9.3.7',
+    'OPTIONS with a body',
+    to('OPTIONS /', 'Content-Length: 5') + 'hello',
+    seen('OPTIONS /', 'hello'),
+  ),
 ]
 
 const bodiless = (section: string, status: number, target: string) =>
@@ -115,7 +145,10 @@ export const replies = [
     'RFC 9112 §6.2',
     'a reply of known length says its length, and no Transfer-Encoding',
     get('/a'),
-    outcome([{ status: 200, body: '/a', has: { 'content-length': /^2$/ }, lacks: ['transfer-encoding'] }], [seen('GET /a')]),
+    outcome(
+      [{ status: 200, body: '/a', has: { 'content-length': /^2$/ }, lacks: ['transfer-encoding'] }],
+      [seen('GET /a')],
+    ),
     { allowed: [outcome([{ status: 200, body: '/a' }], [seen('GET /a')])] },
   ),
   row(
@@ -123,23 +156,46 @@ export const replies = [
     'a streamed reply to HTTP/1.1 is chunked, without a length',
     get('/stream'),
     outcome(
-      [{ status: 200, body: 'a piece and another', has: { 'transfer-encoding': /^chunked$/ }, lacks: ['content-length'] }],
+      [
+        {
+          status: 200,
+          body: 'a piece and another',
+          has: { 'transfer-encoding': /^chunked$/ },
+          lacks: ['content-length'],
+        },
+      ],
       [seen('GET /stream')],
     ),
-    { allowed: [outcome([{ status: 200, body: 'a piece and another', has: { 'content-length': /^19$/ } }], [seen('GET /stream')])] },
+    {
+      allowed: [
+        outcome(
+          [{ status: 200, body: 'a piece and another', has: { 'content-length': /^19$/ } }],
+          [seen('GET /stream')],
+        ),
+      ],
+    },
   ),
   row(
     'RFC 8297 §2',
     'an interim reply comes before the final one',
     get('/hints'),
-    outcome([{ status: 103, body: '', has: { link: /^<\/style.css>/ } }, { status: 200, body: '/hints' }], [seen('GET /hints')]),
+    outcome(
+      [
+        { status: 103, body: '', has: { link: /^<\/style.css>/ } },
+        { status: 200, body: '/hints' },
+      ],
+      [seen('GET /hints')],
+    ),
     { allowed: [outcome([200], [seen('GET /hints')])] },
   ),
   row(
     'RFC 9110 §9.3.2',
     'an interim reply to HEAD',
     to('HEAD /hints') + BEHIND,
-    outcome([{ status: 103, isOptional: true }, { status: 200, body: '' }, 200], [seen('HEAD /hints'), BEHIND_SEEN]),
+    outcome(
+      [{ status: 103, isOptional: true }, { status: 200, body: '' }, 200],
+      [seen('HEAD /hints'), BEHIND_SEEN],
+    ),
     { methods: ['HEAD'] },
   ),
   row(

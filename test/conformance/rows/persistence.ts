@@ -31,7 +31,11 @@ export const persistence = [
   closing('close in a list', get('/', 'Connection: x, close'), 'RFC 9110 §7.6.1'),
   closing('close at the head of a list', get('/', 'Connection: close, x'), 'RFC 9110 §7.6.1'),
   closing('close among empty members', get('/', 'Connection: ,\tclose ,'), 'RFC 9110 §5.6.1.2'),
-  closing('close in the second of two lines', get('/', 'Connection: x', 'Connection: close'), 'RFC 9110 §5.3'),
+  closing(
+    'close in the second of two lines',
+    get('/', 'Connection: x', 'Connection: close'),
+    'RFC 9110 §5.3',
+  ),
   closing('close and keep-alive: close', get('/', 'Connection: keep-alive, close'), 'RFC 9112 §9.3'),
   closing('a connection of HTTP/1.0 does not persist', http10(), 'RFC 9112 §9.3'),
   closing('close in HTTP/1.0', http10('Connection: close'), 'RFC 9112 §9.3'),
@@ -47,8 +51,19 @@ export const persistence = [
     'RFC 9112 §9.3',
     'a reply to HTTP/1.0 whose length is not known closes in spite of keep-alive',
     head('GET /stream HTTP/1.0', 'Host: x', 'Connection: keep-alive') + BEHIND,
-    outcome([{ status: 200, body: 'a piece and another', lacks: ['transfer-encoding'] }], [seen('GET /stream')], 'closes'),
-    { allowed: [outcome([{ status: 200, has: { 'content-length': /^19$/ } }, 200], [seen('GET /stream'), seen('GET /behind')])] },
+    outcome(
+      [{ status: 200, body: 'a piece and another', lacks: ['transfer-encoding'] }],
+      [seen('GET /stream')],
+      'closes',
+    ),
+    {
+      allowed: [
+        outcome(
+          [{ status: 200, has: { 'content-length': /^19$/ } }, 200],
+          [seen('GET /stream'), seen('GET /behind')],
+        ),
+      ],
+    },
   ),
   row(
     'RFC 9112 §9.6',
@@ -74,11 +89,15 @@ export const persistence = [
     'RFC 9112 §9.6',
     'a client that has half-closed gets every reply',
     [get('/1') + get('/slow') + get('/2'), HALF_CLOSE],
-    outcome([{ status: 200, body: '/1' }, { status: 200, body: '/slow' }, { status: 200, body: '/2' }], [
-      seen('GET /1'),
-      seen('GET /slow'),
-      seen('GET /2'),
-    ], 'closes'),
+    outcome(
+      [
+        { status: 200, body: '/1' },
+        { status: 200, body: '/slow' },
+        { status: 200, body: '/2' },
+      ],
+      [seen('GET /1'), seen('GET /slow'), seen('GET /2')],
+      'closes',
+    ),
   ),
   row(
     'RFC 9112 §8',
@@ -101,7 +120,12 @@ export const persistence = [
     outcome([{ status: 400, body: /^CAL_ERR_HTTP_/ }], [], 'closes'),
     { allowed: [outcome([{ status: 'error' }], [], 'closes'), outcome([], [], 'closes')] },
   ),
-  row('RFC 9112 §9.5', 'a client that ends without a request gets nothing', [HALF_CLOSE], outcome([], [], 'closes')),
+  row(
+    'RFC 9112 §9.5',
+    'a client that ends without a request gets nothing',
+    [HALF_CLOSE],
+    outcome([], [], 'closes'),
+  ),
   accepts('RFC 9112 §9.3', 'requests one by one', get('/1') + get('/2') + get('/3'), [
     seen('GET /1'),
     seen('GET /2'),

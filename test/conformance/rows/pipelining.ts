@@ -6,7 +6,10 @@ const FAULT = 'GET /fault HTTP/1.1\r\nHost: x\r\nA : b\r\n\r\n'
 const REFUSED = { status: 400, body: /^CAL_ERR_HTTP_FIELD_NAME/, has: { connection: /^close$/ } }
 /** A server may do without the error reply (RFC 9112 §9.6), but not without the replies before it. */
 const orSilent = (replies: readonly number[], handled: readonly ReturnType<typeof seen>[]) => ({
-  allowed: [outcome([...replies, { status: 'error' }], handled, 'closes'), outcome(replies, handled, 'closes')],
+  allowed: [
+    outcome([...replies, { status: 'error' }], handled, 'closes'),
+    outcome(replies, handled, 'closes'),
+  ],
 })
 
 export const pipelining = [
@@ -32,13 +35,25 @@ export const pipelining = [
     'RFC 9112 §9.3.2',
     'a request that is not complete yet holds back no reply',
     [get('/1') + get('/2').slice(0, 9), NEXT_REPLY, get('/2').slice(9)],
-    outcome([{ status: 200, body: '/1' }, { status: 200, body: '/2' }], [seen('GET /1'), seen('GET /2')]),
+    outcome(
+      [
+        { status: 200, body: '/1' },
+        { status: 200, body: '/2' },
+      ],
+      [seen('GET /1'), seen('GET /2')],
+    ),
   ),
   row(
     'RFC 9112 §9.3.2',
     'a body that is not complete yet holds back no reply before it',
     [get('/1') + sized('hello').slice(0, -2), NEXT_REPLY, 'lo'],
-    outcome([{ status: 200, body: '/1' }, { status: 200, body: '/' }], [seen('GET /1'), seen('POST /', 'hello')]),
+    outcome(
+      [
+        { status: 200, body: '/1' },
+        { status: 200, body: '/' },
+      ],
+      [seen('GET /1'), seen('POST /', 'hello')],
+    ),
   ),
   row(
     'RFC 9112 §9.3.2',
@@ -53,11 +68,14 @@ export const pipelining = [
     'RFC 9112 §9.3.2',
     'a reply to HEAD among others',
     get('/1') + head('HEAD /2 HTTP/1.1', 'Host: x') + get('/3'),
-    outcome([{ status: 200, body: '/1' }, { status: 200, body: '' }, { status: 200, body: '/3' }], [
-      seen('GET /1'),
-      seen('HEAD /2'),
-      seen('GET /3'),
-    ]),
+    outcome(
+      [
+        { status: 200, body: '/1' },
+        { status: 200, body: '' },
+        { status: 200, body: '/3' },
+      ],
+      [seen('GET /1'), seen('HEAD /2'), seen('GET /3')],
+    ),
     { methods: ['GET', 'HEAD', 'GET'] },
   ),
   row(

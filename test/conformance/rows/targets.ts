@@ -2,7 +2,8 @@ import { get, head } from '../request-bytes.js'
 import { accepts, outcome, refuses, row, seen } from '../row.js'
 
 const at = (target: string, method = 'GET'): string => head(`${method} ${target} HTTP/1.1`, 'Host: x')
-const refused = (what: string, target: string, section = 'RFC 9112 §3.2') => refuses(section, what, at(target))
+const refused = (what: string, target: string, section = 'RFC 9112 §3.2') =>
+  refuses(section, what, at(target))
 /** Nothing behind it can be mistaken, so a server may answer and go on. */
 const faulty = (what: string, target: string, section = 'RFC 9112 §3.2') =>
   refuses(section, what, at(target), 400, { lives: true })
@@ -14,10 +15,25 @@ export const targets = [
     allowed: [outcome([200], [seen('GET /a')])],
   }),
   accepts('RFC 9112 §3.2.1', 'a question mark in the query', get('/a?b?c'), seen('GET /a?b?c')),
-  accepts('RFC 9112 §3.2.1', 'an empty first segment is a path, not an authority', get('//b/c'), seen('GET //b/c')),
-  accepts('RFC 9112 §3.2.1', 'a path that looks like an absolute URI', get('/http://h/'), seen('GET /http://h/')),
+  accepts(
+    'RFC 9112 §3.2.1',
+    'an empty first segment is a path, not an authority',
+    get('//b/c'),
+    seen('GET //b/c'),
+  ),
+  accepts(
+    'RFC 9112 §3.2.1',
+    'a path that looks like an absolute URI',
+    get('/http://h/'),
+    seen('GET /http://h/'),
+  ),
   accepts('RFC 9110 §4.2.3', 'percent-encoding arrives as it is', get('/%41%2f%20'), seen('GET /%41%2f%20')),
-  accepts('RFC 3986 §3.3', 'sub-delims, colon and at-sign in a path', get("/a!$&'()*+,;=:@b"), seen("GET /a!$&'()*+,;=:@b")),
+  accepts(
+    'RFC 3986 §3.3',
+    'sub-delims, colon and at-sign in a path',
+    get("/a!$&'()*+,;=:@b"),
+    seen("GET /a!$&'()*+,;=:@b"),
+  ),
   accepts('RFC 9112 §3.2.2', 'absolute-form', at('http://x/a?b'), seen('GET /a?b')),
   accepts('RFC 9112 §3.2.2', 'absolute-form without a path: the path is /', at('http://x'), seen('GET /')),
   accepts('RFC 9112 §3.2.2', 'absolute-form with a port', at('http://x:8080/a'), seen('GET /a')),

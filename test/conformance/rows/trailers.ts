@@ -26,12 +26,11 @@ export const trailers = [
     section('A: b') + get('/next'),
     [{ ...HELLO, trailers: { a: 'b' } }, seen('GET /next')],
   ),
-  accepts(
-    'RFC 9110 §6.5.1',
-    'a trailer is no header',
-    section('X-Role: admin'),
-    { ...HELLO, trailers: { 'x-role': 'admin' }, headers: { 'x-role': null } },
-  ),
+  accepts('RFC 9110 §6.5.1', 'a trailer is no header', section('X-Role: admin'), {
+    ...HELLO,
+    trailers: { 'x-role': 'admin' },
+    headers: { 'x-role': null },
+  }),
   forbidden('Content-Length', '5'),
   forbidden('Transfer-Encoding', 'chunked'),
   forbidden('Host', 'y'),

@@ -26,12 +26,19 @@ const orClosing = {
 export const transferEncoding = [
   accepts('RFC 9112 §6.1', 'chunked', coded('chunked'), HELLO),
   accepts('RFC 9112 §7', 'the name of a coding has no case', coded('ChUnKeD'), HELLO),
-  accepts('RFC 9110 §5.1', 'the name of the field has no case', post('tRANSFER-eNCODING: chunked', CODED), HELLO),
-  accepts('RFC 9112 §5.1', 'white space around the coding', coded('\t chunked \t'), HELLO),
-  accepts('RFC 9112 §6.3', 'the next request begins right behind the last chunk', coded('chunked') + get('/next'), [
+  accepts(
+    'RFC 9110 §5.1',
+    'the name of Transfer-Encoding has no case',
+    post('tRANSFER-eNCODING: chunked', CODED),
     HELLO,
-    seen('GET /next'),
-  ]),
+  ),
+  accepts('RFC 9112 §5.1', 'white space around the coding', coded('\t chunked \t'), HELLO),
+  accepts(
+    'RFC 9112 §6.3',
+    'the next request begins right behind the last chunk',
+    coded('chunked') + get('/next'),
+    [HELLO, seen('GET /next')],
+  ),
   accepts(
     'RFC 9110 §9.3.1',
     'a chunked body with GET is framed like any other',
@@ -89,6 +96,16 @@ export const transferEncoding = [
     get('/', 'TE: gzip;q=1, trailers', 'Connection: TE'),
     seen('GET /'),
   ),
-  accepts('RFC 9110 §5.6.2', 'Transfer_Encoding is another field', get('/', 'Transfer_Encoding: chunked'), seen('GET /')),
-  accepts('RFC 9110 §8.4', 'Content-Encoding has nothing to do with framing', chunked(CODED, 'Content-Encoding: gzip'), HELLO),
+  accepts(
+    'RFC 9110 §5.6.2',
+    'Transfer_Encoding is another field',
+    get('/', 'Transfer_Encoding: chunked'),
+    seen('GET /'),
+  ),
+  accepts(
+    'RFC 9110 §8.4',
+    'Content-Encoding has nothing to do with framing',
+    chunked(CODED, 'Content-Encoding: gzip'),
+    HELLO,
+  ),
 ].map((one) => (one.requirement.includes('Content-Length') ? { ...one, ...orClosing } : one))

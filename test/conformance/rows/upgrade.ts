@@ -13,8 +13,14 @@ const ignored = (requirement: string, bytes: string, handled: ReturnType<typeof 
 
 export const upgrade = [
   switching('an upgrade that the application takes: 101, then its protocol', get('/upgrade', ...ECHO)),
-  switching('the options of Connection have no case', get('/upgrade', 'Connection: uPGRADE', 'Upgrade: echo')),
-  switching('Upgrade among other options', get('/upgrade', 'Connection: keep-alive, Upgrade', 'Upgrade: echo')),
+  switching(
+    'the options of Connection have no case',
+    get('/upgrade', 'Connection: uPGRADE', 'Upgrade: echo'),
+  ),
+  switching(
+    'Upgrade among other options',
+    get('/upgrade', 'Connection: keep-alive, Upgrade', 'Upgrade: echo'),
+  ),
   row(
     'RFC 9110 §7.8',
     'what came behind the head belongs to the new protocol',
@@ -36,8 +42,16 @@ export const upgrade = [
     get('/', ...ECHO) + BEHIND,
     outcome([200, 200], [seen('GET /'), seen('GET /behind')]),
   ),
-  ignored('Upgrade without the option in Connection is not taken', get('/upgrade', 'Upgrade: echo'), seen('GET /upgrade')),
-  ignored('the option in Connection without Upgrade is nothing', get('/upgrade', 'Connection: Upgrade'), seen('GET /upgrade')),
+  ignored(
+    'Upgrade without the option in Connection is not taken',
+    get('/upgrade', 'Upgrade: echo'),
+    seen('GET /upgrade'),
+  ),
+  ignored(
+    'the option in Connection without Upgrade is nothing',
+    get('/upgrade', 'Connection: Upgrade'),
+    seen('GET /upgrade'),
+  ),
   row(
     'RFC 9110 §7.8',
     'Upgrade in HTTP/1.0 is ignored',

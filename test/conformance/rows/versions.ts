@@ -24,7 +24,7 @@ export const versions = [
   refuses('RFC 9112 §2.3', 'a version with a dot and nothing behind it', line('HTTP/1.')),
   refuses('RFC 9112 §2.3', 'two minor digits', line('HTTP/1.10')),
   refuses('RFC 9112 §2.3', 'two major digits', line('HTTP/11.1')),
-  refuses('RFC 9112 §2.3', 'a leading zero', line('HTTP/01.1')),
+  refuses('RFC 9112 §2.3', 'a leading zero', line('HTTP/01.1'), 505),
   refuses('RFC 9112 §2.3', 'a letter for a digit', line('HTTP/1.x')),
   refuses('RFC 9112 §2.3', 'a comma for the dot', line('HTTP/1,1')),
   refuses('RFC 9112 §2.3', 'a space behind HTTP', line('HTTP /1.1')),
@@ -41,14 +41,17 @@ export const versions = [
   refuses(
     'RFC 9112 §6.1',
     'HTTP/1.0 with a Transfer-Encoding is faulty framing',
-    head('POST / HTTP/1.0', 'Host: x', 'Connection: keep-alive', 'Transfer-Encoding: chunked') +
-      '0\r\n\r\n',
+    head('POST / HTTP/1.0', 'Host: x', 'Connection: keep-alive', 'Transfer-Encoding: chunked') + '0\r\n\r\n',
   ),
   row(
     'RFC 9112 §6.1',
     'a reply to HTTP/1.0 has no Transfer-Encoding: the end of the connection ends it',
     head('GET /stream HTTP/1.0', 'Host: x'),
-    outcome([{ status: 200, body: 'a piece and another', lacks: ['transfer-encoding'] }], [seen('GET /stream')], 'closes'),
+    outcome(
+      [{ status: 200, body: 'a piece and another', lacks: ['transfer-encoding'] }],
+      [seen('GET /stream')],
+      'closes',
+    ),
   ),
   row(
     'RFC 9110 §15.2',

@@ -1,5 +1,5 @@
-import type { Handler, Headers, Request, Response } from 'calandria'
-import type { Handled } from './handled.js'
+import type { Handler, Headers, Request, Response } from '../../../src/index.js'
+import type { Handled } from '../handled.js'
 
 /** A handled request while it is being handled. */
 type Entry = { -readonly [Name in keyof Handled]: Handled[Name] }
@@ -18,7 +18,7 @@ export class CalandriaApp {
     return log
   }
 
-  readonly handler: Handler = async (request, response) => {
+  readonly handler: Handler = (request, response) => {
     const target = effectiveTarget(request)
     const entry: Entry = {
       method: request.method,
@@ -29,20 +29,27 @@ export class CalandriaApp {
       isComplete: false,
     }
     this.#log.push(entry)
-    if (request.path !== '/unread') {
-      entry.body = (await request.body.bytes()).toString('latin1')
-      entry.trailers = request.body.trailers === null ? null : asRecord(request.body.trailers)
-    }
+    const hasBody = request.body.length !== 0
+    // At once where there is nothing to wait for: what an async handler does runs beside the handlers behind it.
+    if (request.path !== '/unread' && hasBody) return readAndAnswer(request, response, entry)
+    if (!hasBody) entry.body = ''
     entry.isComplete = true
-    await answer(request, response, target)
+    return answer(request, response, target)
   }
 }
 
-async function answer(request: Request, response: Response, target: string): Promise<void> {
+async function readAndAnswer(request: Request, response: Response, entry: Entry): Promise<void> {
+  const { body } = request
+  entry.body = (await body.bytes()).toString('latin1')
+  entry.trailers = body.trailers === null ? null : asRecord(body.trailers)
+  entry.isComplete = true
+  return answer(request, response, entry.target)
+}
+
+function answer(request: Request, response: Response, target: string): void | Promise<void> {
   switch (request.path) {
     case '/slow':
-      for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
-      return response.send(target)
+      return sendLater(response, target)
     case '/fails':
       throw new Error('on purpose')
     case '/stream':
@@ -71,6 +78,11 @@ async function answer(request: Request, response: Response, target: string): Pro
   }
 }
 
+async function sendLater(response: Response, body: string): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
+  response.send(body)
+}
+
 /** Path and query, whatever form the target has (RFC 9112 §3.3). */
 function effectiveTarget({ target, path }: Request): string {
   if (target.startsWith('/') || target === '*') return target
@@ -81,4 +93,16 @@ function effectiveTarget({ target, path }: Request): string {
 function asRecord(headers: Headers): Record<string, string> {
   const names = new Set([...headers].map(([name]) => name))
   return Object.fromEntries([...names].map((name) => [name, headers.get(name) ?? '']))
+}
+
+/** The other protocol: whatever comes goes back. */
+async function echo(response: Response): Promise<void> {
+  const { transport, head } = await response.header('Upgrade', 'echo').upgrade()
+  transport.write(head)
+  transport.attach({
+    onBytes: (bytes, length) => void transport.write(Buffer.from(bytes.subarray(0, length))),
+    onDrain: () => undefined,
+    onEnd: () => transport.end(),
+    onClose: () => undefined,
+  })
 }
