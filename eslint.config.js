@@ -15,6 +15,7 @@ const socketFiles = [
   'src/io/tls-*.ts',
   'src/io/proxy-*.ts',
   'src/io/trusted-peers.ts',
+  'src/io/write-progress.ts',
 ]
 
 /** What gives access to time or sockets by another name. */

@@ -59,10 +59,11 @@ export const ERRORS = {
   CAL_ERR_HTTP_EXPECTATION: refused(417, 'only 100-continue can be expected (RFC 9110 §10.1.1)'),
   // Requests that are well-formed but not served
   CAL_ERR_HTTP_CONNECT: refused(501, 'CONNECT is not served here (RFC 9110 §15.6.2)'),
+  CAL_ERR_HTTP_CONNECT_CONTENT: refused(400, 'a CONNECT request has content (RFC 9110 §9.3.6)'),
   CAL_ERR_HTTP_METHOD_UNKNOWN: answered(501, 'the method is not implemented (RFC 9110 §15.6.2)'),
   CAL_ERR_HTTP_NOT_FOUND: answered(404, 'nothing is here (RFC 9110 §15.5.5)'),
   CAL_ERR_HTTP_METHOD_NOT_ALLOWED: answered(405, 'the method is not allowed here (RFC 9110 §15.5.6)'),
-  CAL_ERR_HTTP_JSON: answered(400, 'the request body is not JSON (RFC 8259)'),
+  CAL_ERR_HTTP_JSON: answered(400, 'the request body is not JSON (RFC 8259 §2)'),
   CAL_ERR_HTTP_HANDLER: answered(500, 'the handler failed (RFC 9110 §15.6.1)'),
   // Responses: mistakes of a handler
   CAL_ERR_RESPONSE_HEADER: local('a response header is not valid (RFC 9110 §5)'),

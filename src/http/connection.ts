@@ -147,9 +147,9 @@ export class Connection
 
   /** The read is dispatched, or as much of it as may be: what it made ready leaves. */
   dispatchEnded(): void {
+    if (this.#exchange !== null) this.#goOnWith(this.#exchange)
     if (this.#server.policy.leavesAtEndOfRead) this.#batch.flush()
     else if (!this.#batch.isEmpty) this.#batch.flushSoon()
-    if (this.#exchange !== null) this.#goOnWith(this.#exchange)
     this.#finishWhenDone()
     this.#steer()
   }

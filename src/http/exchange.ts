@@ -35,10 +35,14 @@ export class Exchange {
     return !this.body.isComplete && this.body.wantsMore
   }
 
-  /** Whether a client that waits for it must be told to go on now: the handler reads, and nothing comes before. */
+  /**
+   * Whether a client that waits for it must be told to go on now: the handler reads, and nothing comes before. One
+   * that has begun to send doesn't wait.
+   */
   get mayContinue(): boolean {
     const { response, body } = this
-    return this.owesContinue && body.isUsed && response.isFirst && response.state === ResponseState.Open
+    if (!this.owesContinue || !body.isUsed || body.bytesReceived > 0) return false
+    return response.isFirst && response.state === ResponseState.Open
   }
 
   /** Whether the reply is complete, so that nobody but us is there for the rest. */

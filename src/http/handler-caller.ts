@@ -56,8 +56,9 @@ export class HandlerCaller {
 
   /** It threw or rejected: 500 if nothing has been sent, otherwise nobody may take the rest for whole. */
   #failed(error: unknown, request: Request, response: Response): void {
-    if (error === response.abortReason) return // it was told, and told us
-    if (error === request.body.failure && response.isEnded) return // the client was told already
+    // It was told, and told us. A handler may throw `null`, which is what these are where nothing has happened.
+    if (response.abortReason !== null && error === response.abortReason) return
+    if (request.body.failure !== null && error === request.body.failure && response.isEnded) return
     if (isClientsFault(error) && response.state === ResponseState.Open) {
       sendError(response, error.code)
       return

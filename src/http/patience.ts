@@ -44,7 +44,7 @@ export class Patience {
   #writeDue = Infinity
   #timer: Timer | null = null
   #timerDue = Infinity
-  #bytesQueued = 0
+  #bytesUnsent = 0
   #bytesReceived = 0
 
   constructor(
@@ -67,7 +67,7 @@ export class Patience {
     this.#wait = wait
     this.#subject = subject
     this.#due = now + this.#timeoutOf(wait)
-    if (wait === Wait.End) this.#bytesQueued = this.#transport.bytesQueued
+    if (wait === Wait.End) this.#bytesUnsent = this.#transport.bytesUnsent
     if (wait === Wait.Body) this.#bytesReceived = (subject as Exchange).body.bytesReceived
     if (this.#due < this.#timerDue) this.#arm()
   }
@@ -75,7 +75,7 @@ export class Patience {
   /** The transport is full: from now on it must get less. */
   watchWrites(now: number): void {
     if (this.#writeDue !== Infinity) return
-    this.#bytesQueued = this.#transport.bytesQueued
+    this.#bytesUnsent = this.#transport.bytesUnsent
     this.#writeDue = now + this.#timeouts.writeMs
     if (this.#writeDue < this.#timerDue) this.#arm()
   }
@@ -130,8 +130,8 @@ export class Patience {
 
   #lookAtWrites(now: number): void {
     this.#writeDue = Infinity
-    const before = this.#bytesQueued
-    const queued = this.#transport.bytesQueued
+    const before = this.#bytesUnsent
+    const queued = this.#transport.bytesUnsent
     if (queued === 0) return
     if (queued === before) this.#owner.readsNothing()
     else this.watchWrites(now)
@@ -159,9 +159,9 @@ export class Patience {
 
   /** Whether some of what is queued has left while the client's end was waited for; then it is waited for again. */
   #takesMore(now: number): boolean {
-    const before = this.#bytesQueued
-    this.#bytesQueued = this.#transport.bytesQueued
-    const takesMore = this.#bytesQueued > 0 && this.#bytesQueued < before
+    const before = this.#bytesUnsent
+    this.#bytesUnsent = this.#transport.bytesUnsent
+    const takesMore = this.#bytesUnsent > 0 && this.#bytesUnsent < before
     if (takesMore) this.#due = now + this.#lingerMs
     return takesMore
   }

@@ -263,7 +263,11 @@ export class RequestReader {
 
   #whyNotServed(parser: RequestParser): ErrorCode | null {
     const { section } = parser
-    if (parser.method === CONNECT && !this.#servesConnect) return 'CAL_ERR_HTTP_CONNECT'
+    if (parser.method === CONNECT) {
+      // It has none, but who reads one all the same would begin the tunnel elsewhere than we do.
+      if (section.contentLength > 0 || section.isChunked) return 'CAL_ERR_HTTP_CONNECT_CONTENT'
+      if (!this.#servesConnect) return 'CAL_ERR_HTTP_CONNECT'
+    }
     if (section.expectsOther) return 'CAL_ERR_HTTP_EXPECTATION'
     if (section.contentLength > this.#limits.bodyBytes) return 'CAL_ERR_HTTP_BODY_TOO_LARGE'
     return null

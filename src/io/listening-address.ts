@@ -8,7 +8,7 @@ export interface TcpAddress {
 /** Where a server listens on a Unix socket. */
 export interface UnixAddress {
   readonly family: 'unix'
-  /** The file, or a NUL and an abstract name (Linux); empty for an inherited socket without a name. */
+  /** The file, or a NUL and an abstract name (Linux); empty for an inherited socket, whose path Node does not tell. */
   readonly path: string
 }
 

@@ -7,9 +7,10 @@ import { READ_PATHS, startServer } from '../sockets/started-server.js'
 const hasCurl = spawnSync('curl', ['--version']).error === undefined
 const run = promisify(execFile)
 
-const echo: Handler = (request, response) => {
-  response.header('X-Length', request.body.length).header('X-Minor', request.minorVersion)
-  response.send(request.method === 'POST' ? request.body : `${request.method} ${request.target}`)
+const echo: Handler = async (request, response) => {
+  const body = await request.body.bytes()
+  response.header('X-Length', body.length).header('X-Minor', request.minorVersion)
+  response.send(request.method === 'POST' ? body : `${request.method} ${request.target}`)
 }
 
 describe.each(READ_PATHS)(

@@ -56,7 +56,7 @@ export const mixedHandler: Handler = async (request, response) => {
       response.send(text)
       break
     case '/digest':
-      response.send(digest(request.body))
+      response.send(digest(await request.body.bytes()))
       break
     case '/large':
       response.send(bytesFrom(`${i},`, 100_000))

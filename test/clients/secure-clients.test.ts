@@ -18,8 +18,10 @@ const authority = new Authority()
 const issued = authority.issue('localhost', '127.0.0.1')
 afterAll(() => authority.remove())
 
-const echo: Handler = (request, response) =>
-  response.send(request.body.length > 0 ? request.body : request.target)
+const echo: Handler = async (request, response) => {
+  const body = await request.body.bytes()
+  response.send(body.length > 0 ? body : request.target)
+}
 const startSecure = (handler: Handler): Promise<ListeningServer> => startServer({ tls: issued, handler })
 
 /** Runs a program with `input`. @returns what it prints, one character a byte */

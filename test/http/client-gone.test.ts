@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Request } from '../../src/http/request.js'
 import type { Response } from '../../src/http/response.js'
-import { Gate, get, post, VirtualServer } from './memory-client.js'
+import { chunked, Gate, get, post, VirtualServer } from './memory-client.js'
 
 const gone: unknown = expect.objectContaining({ name: 'CalandriaError', code: 'CAL_ERR_CLIENT_GONE' })
 
@@ -57,7 +57,6 @@ describe('a client that half-closes', () => {
   it.each([
     ['without a request', ''],
     ['in the midst of a head', 'GET / HT'],
-    ['in the midst of a body', post('/', 'body').slice(0, -1)],
   ])('%s gets the end, and nothing is dispatched', (_name, part) => {
     let dispatched = 0
     const virtual = new VirtualServer(() => {
@@ -70,6 +69,37 @@ describe('a client that half-closes', () => {
     expect([client.text, client.isEnded, client.isClosed, dispatched]).toEqual(['', true, true, 0])
     expect(virtual.reactor.statistics().timersPending).toBe(0)
   })
+
+  it.each([
+    ['of a declared length', post('/', 'body').slice(0, -1)],
+    ['in chunks', chunked('/', '4\r\nbod')],
+  ])(
+    'in the midst of a body %s is told so, whether it is read or not, and so is who reads it',
+    async (_name, part) => {
+      for (const reads of [true, false]) {
+        const reasons: unknown[] = []
+        const virtual = new VirtualServer(async (asked) => {
+          asked.signal.addEventListener('abort', () => reasons.push('aborted'))
+          if (reads) await asked.body.bytes().catch((reason: unknown) => reasons.push(reason))
+        })
+        const client = virtual.connect().send(part)
+        await virtual.settle()
+        expect([client.text, reasons]).toEqual(['', []])
+        client.transport.end()
+        await virtual.settle()
+        expect(client.replies().map((reply) => [reply.status, reply.headers.get('connection')])).toEqual([
+          [400, 'close'],
+        ])
+        expect(client.text).toContain('CAL_ERR_HTTP_BODY_INCOMPLETE')
+        expect([client.isEnded, client.isClosed]).toEqual([true, true])
+        expect(reasons).toEqual(
+          reads ? [expect.objectContaining({ code: 'CAL_ERR_HTTP_BODY_INCOMPLETE' })] : [],
+        )
+        expect(virtual.errors).toEqual([])
+        expect(virtual.reactor.statistics().timersPending).toBe(0)
+      }
+    },
+  )
 
   it('gets the replies before a part of a request that never came whole', () => {
     const virtual = new VirtualServer((_asked, response) => response.send('ok'))

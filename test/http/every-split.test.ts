@@ -1,12 +1,22 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Handler } from '../../src/http/handler.js'
-import { get, post, request, VirtualServer } from './memory-client.js'
+import type { Request } from '../../src/http/request.js'
+import type { Response } from '../../src/http/response.js'
+import { chunked, get, post, request, VirtualServer } from './memory-client.js'
 
 /** Answers with all that it was told, so that a byte that went astray shows. */
 const mirror: Handler = (asked, response) => {
   if (asked.path === '/throws') throw new Error('on purpose')
-  const text = `${asked.method} ${asked.target} ${[...asked.headers].join(';')} ${asked.body.toString('latin1')}`
+  if (asked.body.length === 0) return answer(asked, response, '') // at once: only bodies are waited for
+  return asked.body.bytes().then((body) => {
+    const fields = [...(asked.body.trailers ?? [])].join(';')
+    return answer(asked, response, body.toString('latin1') + fields)
+  })
+}
+
+function answer(asked: Request, response: Response, body: string): void | Promise<void> {
+  const text = `${asked.method} ${asked.target} ${[...asked.headers].join(';')} ${body}`
   if (asked.path === '/stream') {
     response.write(text)
     response.end('!')
@@ -32,8 +42,21 @@ const STREAMS: readonly (readonly [string, string])[] = [
     get('/a') + post('/b', 'x') + 'GET /c HTTP/1.1\r\nHost: x\r\nA : b\r\n\r\n' + get('/never'),
   ],
   [
-    'a chunked body, refused',
-    get('/a') + request('POST', '/', 'Transfer-Encoding: chunked') + '0\r\n\r\n' + get('/never'),
+    'chunked bodies',
+    chunked('/a', '3\r\none\r\n0\r\n\r\n') +
+      chunked('/b', '0\r\n\r\n') +
+      get('/c') +
+      chunked('/d', 'A;b=c;d="\\""\r\n0123456789\r\n01\r\n!\r\n000\r\nX-Sum: 11\r\nX-Y: z\r\n\r\n') +
+      post('/e', 'e'),
+  ],
+  [
+    'chunked bodies that look like requests',
+    chunked('/a', `${get('/smuggled').length.toString(16)}\r\n${get('/smuggled')}\r\n0\r\n\r\n`) + get('/b'),
+  ],
+  ['a chunked body, refused', get('/a') + chunked('/b', '3\r\none\r\n0x0\r\n\r\n') + get('/never')],
+  [
+    'a chunked body with a refused trailer',
+    get('/a') + chunked('/b', '3\r\none\r\n0\r\nHost: y\r\n\r\n') + get('/never'),
   ],
   ['a part of a request at the end', get('/a') + post('/b', 'body').slice(0, -1)],
 ]

@@ -164,6 +164,11 @@ export function post(target: string, body: string, ...fields: string[]): string 
   return request('POST', target, `Content-Length: ${body.length}`, ...fields) + body
 }
 
+/** @param coded the body, in chunks already */
+export function chunked(target: string, coded: string, ...fields: string[]): string {
+  return request('POST', target, 'Transfer-Encoding: chunked', ...fields) + coded
+}
+
 /** A promise that a test resolves or rejects. */
 export class Gate {
   open!: () => void

@@ -126,7 +126,7 @@ describe('a connection', () => {
     await virtual.pass(699)
     expect([client.isEnded, virtual.server.statistics().connections.open]).toEqual([true, 1])
     await virtual.pass(1)
-    expect(virtual.server.statistics().connections).toEqual({ open: 0, accepted: 1, closed: 1 })
+    expect(virtual.server.statistics().connections).toEqual({ open: 0, accepted: 1, closed: 1, refused: 0 })
   })
 
   it('leaves no timer behind when the client ends first', async () => {

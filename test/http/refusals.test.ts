@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type ErrorCode, ERRORS } from '../../src/errors/catalogue.js'
 import type { Limits } from '../../src/http/limits.js'
-import { Gate, get, type MemoryClient, post, request, VirtualServer } from './memory-client.js'
+import { chunked, Gate, get, type MemoryClient, post, request, VirtualServer } from './memory-client.js'
 import { headCases } from './parser/request-parser-contract.js'
 
 function served(
@@ -32,7 +32,15 @@ interface Refused {
 }
 
 const CONNECTION_REFUSALS: readonly Refused[] = [
-  { code: 'CAL_ERR_HTTP_CHUNKED', bytes: request('POST', '/', 'Transfer-Encoding: chunked') },
+  { code: 'CAL_ERR_HTTP_CHUNK_SIZE', bytes: chunked('/', 'x\r\n') },
+  { code: 'CAL_ERR_HTTP_CHUNK_SIZE', bytes: chunked('/', '3\r\nabc\r\n-1\r\n') },
+  { code: 'CAL_ERR_HTTP_CHUNK_END', bytes: chunked('/', '3\r\nabcd\r\n0\r\n\r\n') },
+  { code: 'CAL_ERR_HTTP_CHUNK_EXTENSION', bytes: chunked('/', '3; a=b\r\nabc\r\n0\r\n\r\n') },
+  { code: 'CAL_ERR_HTTP_CHUNK_EXTENSION_TOO_LARGE', bytes: chunked('/', `3;${'a'.repeat(4096)}\r\n`) },
+  { code: 'CAL_ERR_HTTP_LINE_END', bytes: chunked('/', '3\nabc\r\n0\r\n\r\n') },
+  { code: 'CAL_ERR_HTTP_FIELD_NAME', bytes: chunked('/', '0\r\nA : b\r\n\r\n') },
+  { code: 'CAL_ERR_HTTP_TRAILER', bytes: chunked('/', '0\r\nContent-Length: 1\r\n\r\n') },
+  { code: 'CAL_ERR_HTTP_TRAILERS_TOO_LARGE', bytes: chunked('/', `0\r\nA: ${'b'.repeat(8192)}\r\n`) },
   { code: 'CAL_ERR_HTTP_CONNECT', bytes: 'CONNECT h:443 HTTP/1.1\r\nHost: h\r\n\r\n' },
   { code: 'CAL_ERR_HTTP_EXPECTATION', bytes: request('POST', '/', 'Expect: 200-ok', 'Content-Length: 1') },
   { code: 'CAL_ERR_HTTP_BODY_TOO_LARGE', bytes: request('POST', '/', 'Content-Length: 1048577') },
@@ -45,6 +53,12 @@ const CONNECTION_REFUSALS: readonly Refused[] = [
     code: 'CAL_ERR_HTTP_BODY_TOO_LARGE',
     bytes: request('POST', '/', 'Content-Length: 1'),
     limits: { bodyBytes: 0 },
+  },
+  { code: 'CAL_ERR_HTTP_BODY_TOO_LARGE', bytes: chunked('/', '100001\r\n') },
+  {
+    code: 'CAL_ERR_HTTP_BODY_TOO_LARGE',
+    bytes: chunked('/', '6\r\n012345\r\n5\r\n6'),
+    limits: { bodyBytes: 10 },
   },
 ]
 
@@ -105,7 +119,7 @@ describe('a request that is refused', () => {
   })
 
   it('leaves nothing of its connection to be read as a request, in whatever packet it comes', () => {
-    const { client, virtual, seen } = served(request('POST', '/', 'Transfer-Encoding: chunked') + '3\r\n')
+    const { client, virtual, seen } = served(chunked('/', '3\r\nabcd\r\n'))
     client.send(get('/smuggled'))
     virtual.run()
     client.send(get('/smuggled'))
@@ -121,8 +135,8 @@ describe('a request that is refused', () => {
   })
 
   it('with HEAD is answered without a body, where the method is known for sure', () => {
-    const { client } = served(request('HEAD', '/', 'Transfer-Encoding: chunked'))
-    expect(client.replies(['HEAD']).map((reply) => reply.status)).toEqual([501])
+    const { client } = served(request('HEAD', '/', 'Expect: 200-ok'))
+    expect(client.replies(['HEAD']).map((reply) => reply.status)).toEqual([417])
   })
 
   it('is not served in part: a body of exactly the limit is, one byte more is not', () => {

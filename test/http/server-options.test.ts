@@ -38,8 +38,12 @@ const WRONG: Readonly<Record<string, readonly unknown[]>> = {
 const WRONG_LIMITS = [null, '1', NaN, Infinity, -1, 1.5, true, {}, 2 ** 53]
 
 const rows = Object.entries(WRONG).flatMap(([name, values]) => values.map((value) => [name, value] as const))
+const MAY_BE_ENDLESS = ['requestsPerConnection', 'connections', 'connectionsPerAddress']
+const MAY_BE_ZERO = ['bodyBytes', 'chunkExtensionBytes', 'trailerBytes', 'discardBytes']
 const limitRows = Object.keys(DEFAULT_LIMITS).flatMap((name) =>
-  WRONG_LIMITS.map((value) => [name, value] as const),
+  WRONG_LIMITS.filter((value) => value !== Infinity || !MAY_BE_ENDLESS.includes(name)).map(
+    (value) => [name, value] as const,
+  ),
 )
 
 describe('options that are wrong', () => {
@@ -55,10 +59,17 @@ describe('options that are wrong', () => {
     expect((error as Error).message).toContain(`limits.${name}`)
   })
 
-  it('allow no limit of 0 but that of bodies', () => {
+  it('allow no limit of 0 but those of bodies', () => {
     for (const name of Object.keys(DEFAULT_LIMITS)) {
       const isRefused = refusalOf({ ...good, limits: { [name]: 0 } }) !== 'none'
-      expect(isRefused, name).toBe(name !== 'bodyBytes')
+      expect(isRefused, name).toBe(!MAY_BE_ZERO.includes(name))
+    }
+  })
+
+  it('allow no limit to be Infinity but those that are by default', () => {
+    for (const name of Object.keys(DEFAULT_LIMITS)) {
+      const isRefused = refusalOf({ ...good, limits: { [name]: Infinity } }) !== 'none'
+      expect(isRefused, name).toBe(!MAY_BE_ENDLESS.includes(name))
     }
   })
 
@@ -90,7 +101,13 @@ describe('options that are left out', () => {
         headerBytes: 16_384,
         headerFields: 100,
         bodyBytes: 1_048_576,
+        chunkExtensionBytes: 4096,
+        trailerBytes: 8192,
+        discardBytes: 262_144,
         inFlight: 256,
+        requestsPerConnection: Infinity,
+        connections: Infinity,
+        connectionsPerAddress: Infinity,
       },
       lingerMs: 5000,
       backlog: 4096,

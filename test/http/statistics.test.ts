@@ -59,7 +59,7 @@ describe('statistics()', () => {
     }
     const { responses, aborted, connections } = virtual.server.statistics()
     expect(responses + aborted).toBe(20)
-    expect(connections).toEqual({ open: 6, accepted: 10, closed: 4 })
+    expect(connections).toEqual({ open: 6, accepted: 10, closed: 4, refused: 0 })
   })
 
   it('are a frozen snapshot, which later events leave as it is', () => {

@@ -114,6 +114,9 @@ describe('a streamed reply', () => {
   })
 })
 
+/** So that back-pressure alone is seen, and no time-out. */
+const PATIENT = { timeouts: { writeMs: Infinity } }
+
 /** A client that does not read, and a handler that writes as long as it may. */
 function slowReader(
   pieces: number,
@@ -125,7 +128,7 @@ function slowReader(
       if (!response.write('x'.repeat(size))) await response.drained()
     }
     response.end()
-  })
+  }, PATIENT)
   const client = virtual.connect({ highWaterMark: 10_000 })
   client.transport.pause()
   client.send(get('/'))

@@ -72,7 +72,7 @@ describe.each(READ_PATHS)('from a proxy that we trust, read path %s', (readPath)
       proxyProtocol: trustUs,
       handler: async (request, response) => {
         await server.reactor.sleep(1)
-        response.send(request.body)
+        response.send(await request.body.bytes())
       },
     })
     const proxy = await RawClient.connect(server)

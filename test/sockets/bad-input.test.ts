@@ -5,12 +5,16 @@ import { RawClient } from './raw-client.js'
 import { get, post, request } from './requests.js'
 import { nextRead, READ_PATHS, startFrozenServer } from './started-server.js'
 
-const echo: Handler = (request, response) =>
-  response.send(`${request.method} ${request.target} ${String(request.body)}`)
+const echo: Handler = async (request, response) =>
+  response.send(`${request.method} ${request.target} ${await request.body.text()}`)
+
+/** Not caused by bytes that come, but by bytes that don't; their tests are below. */
+const OF_WHAT_IS_MISSING: readonly ErrorCode[] = ['CAL_ERR_HTTP_BODY_INCOMPLETE', 'CAL_ERR_HTTP_TIMEOUT']
 
 test('every error that closes a connection has a bad request here that causes it', () => {
   const closing = (Object.keys(ERRORS) as ErrorCode[]).filter((code) => ERRORS[code].connection === 'closes')
-  expect([...new Set(BAD_REQUESTS.map(([, , , code]) => code))].sort()).toEqual(closing.sort())
+  const caused = new Set([...BAD_REQUESTS.map(([, , , code]) => code), ...OF_WHAT_IS_MISSING])
+  expect([...caused].sort()).toEqual(closing.sort())
 })
 
 describe.each(READ_PATHS)('read path %s', (readPath) => {
@@ -35,6 +39,42 @@ describe.each(READ_PATHS)('read path %s', (readPath) => {
       expect(String((await other.send(get('/other')).reply()).body)).toBe('GET /other ')
       expect(server.statistics()).toMatchObject({ requests: 2, responses: 3, refused: 1, handlerErrors: 0 })
     })
+  })
+
+  test('a body that ends before its end gets CAL_ERR_HTTP_BODY_INCOMPLETE', async () => {
+    const { server } = await startFrozenServer({ readPath, handler: echo })
+    const client = await RawClient.connect(server)
+    client.send(get('/before') + post('/', 'body').slice(0, -1)).end()
+    expect(String((await client.reply()).body)).toBe('GET /before ')
+    const reply = await client.reply()
+    expect([reply.status, reply.headers.get('connection')]).toEqual([400, 'close'])
+    expect(String(reply.body)).toMatch(/^CAL_ERR_HTTP_BODY_INCOMPLETE: /)
+    expect(await client.rest()).toHaveLength(0)
+    expect(await client.closed).toBeNull()
+    expect(server.statistics()).toMatchObject({ requests: 2, responses: 2, refused: 1, handlerErrors: 0 })
+  })
+
+  test.each([
+    ['a head', get('/').slice(0, -1)],
+    ['a body', post('/', 'body').slice(0, -1)],
+  ])('%s that does not come in time gets CAL_ERR_HTTP_TIMEOUT', async (_what, part) => {
+    const { server, clock } = await startFrozenServer({
+      readPath,
+      handler: echo,
+      timeouts: { headMs: 1000, bodyMs: 1000 },
+    })
+    const client = await RawClient.connect(server)
+    client.send(get('/before') + part)
+    expect(String((await client.reply()).body)).toBe('GET /before ')
+    clock.advance(1001)
+    server.reactor.post(() => undefined) // a turn, which looks at the clock
+    const reply = await client.reply()
+    expect([reply.status, reply.headers.get('connection')]).toEqual([408, 'close'])
+    expect(String(reply.body)).toMatch(/^CAL_ERR_HTTP_TIMEOUT: /)
+    expect(await client.rest()).toHaveLength(0)
+    client.end()
+    expect(await client.closed).toBeNull()
+    expect(server.statistics()).toMatchObject({ responses: 2, timeouts: 1, handlerErrors: 0 })
   })
 
   test('an answer of ours to a well-formed request leaves the connection open', async () => {

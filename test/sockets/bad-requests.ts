@@ -1,10 +1,18 @@
 import type { ErrorCode } from '../../src/index.js'
 
 /** Small limits, so that what goes beyond them is small too. */
-export const SMALL_LIMITS = { targetBytes: 100, headerBytes: 500, headerFields: 5, bodyBytes: 1000 }
+export const SMALL_LIMITS = {
+  targetBytes: 100,
+  headerBytes: 500,
+  headerFields: 5,
+  bodyBytes: 1000,
+  chunkExtensionBytes: 50,
+  trailerBytes: 100,
+}
 
 const head = (line: string, ...fields: string[]): string => [line, ...fields].join('\r\n') + '\r\n\r\n'
 const withFields = (...fields: string[]): string => head('POST / HTTP/1.1', 'Host: localhost', ...fields)
+const withChunks = (coded: string): string => withFields('Transfer-Encoding: chunked') + coded
 
 /** What a client may send and must not: how each is called, its bytes, and the answer it gets. */
 export const BAD_REQUESTS: readonly (readonly [string, string, number, ErrorCode])[] = [
@@ -113,8 +121,34 @@ export const BAD_REQUESTS: readonly (readonly [string, string, number, ErrorCode
     400,
     'CAL_ERR_HTTP_TRANSFER_ENCODING',
   ],
-  ['a chunked body', withFields('Transfer-Encoding: chunked') + '0\r\n\r\n', 501, 'CAL_ERR_HTTP_CHUNKED'],
+  ['a chunk size with a sign', withChunks('+3\r\nabc\r\n0\r\n\r\n'), 400, 'CAL_ERR_HTTP_CHUNK_SIZE'],
+  ['a chunk size with 0x', withChunks('0x3\r\nabc\r\n0\r\n\r\n'), 400, 'CAL_ERR_HTTP_CHUNK_SIZE'],
+  ['a chunk without a size', withChunks('\r\n'), 400, 'CAL_ERR_HTTP_CHUNK_SIZE'],
+  ['a chunk size beyond all numbers', withChunks('f'.repeat(17)), 400, 'CAL_ERR_HTTP_CHUNK_SIZE'],
+  ['a chunk longer than its size', withChunks('3\r\nabcd\r\n0\r\n\r\n'), 400, 'CAL_ERR_HTTP_CHUNK_END'],
+  ['a chunk size that ends with LF alone', withChunks('3\nabc\r\n0\r\n\r\n'), 400, 'CAL_ERR_HTTP_LINE_END'],
+  [
+    'a chunk extension without a name',
+    withChunks('3;=a\r\nabc\r\n0\r\n\r\n'),
+    400,
+    'CAL_ERR_HTTP_CHUNK_EXTENSION',
+  ],
+  [
+    'a chunk extension without end',
+    withChunks(`3;${'a'.repeat(50)}`),
+    413,
+    'CAL_ERR_HTTP_CHUNK_EXTENSION_TOO_LARGE',
+  ],
+  ['a Host in the trailers', withChunks('0\r\nHost: b\r\n\r\n'), 400, 'CAL_ERR_HTTP_TRAILER'],
+  ['trailers without end', withChunks(`0\r\nA: ${'a'.repeat(100)}`), 431, 'CAL_ERR_HTTP_TRAILERS_TOO_LARGE'],
+  ['chunks that are too large together', withChunks(`1\r\na\r\n3e8\r\n`), 413, 'CAL_ERR_HTTP_BODY_TOO_LARGE'],
   ['a body that is too large', withFields('Content-Length: 1001'), 413, 'CAL_ERR_HTTP_BODY_TOO_LARGE'],
   ['an expectation that nobody knows', withFields('Expect: the-unexpected'), 417, 'CAL_ERR_HTTP_EXPECTATION'],
+  [
+    'CONNECT with content',
+    head('CONNECT a:443 HTTP/1.1', 'Host: a:443', 'Content-Length: 1'),
+    400,
+    'CAL_ERR_HTTP_CONNECT_CONTENT',
+  ],
   ['CONNECT', head('CONNECT a:443 HTTP/1.1', 'Host: a:443'), 501, 'CAL_ERR_HTTP_CONNECT'],
 ]

@@ -89,7 +89,7 @@ describe.each(READ_PATHS)('read path %s', (readPath) => {
     for (let round = 0; round < 3; round++) {
       expect(bodies(await client.send(gets(2)).replies(2))).toEqual(['one two three', 'one two three'])
     }
-    expect(server.statistics().connections).toEqual({ open: 1, accepted: 1, closed: 0 })
+    expect(server.statistics().connections).toEqual({ open: 1, accepted: 1, closed: 0, refused: 0 })
   })
 
   describe.each([

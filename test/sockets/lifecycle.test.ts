@@ -206,7 +206,7 @@ describe.each(READ_PATHS)('read path %s', (readPath) => {
   test('an upload that waits for 100 Continue gets it, and only then sends its body', async () => {
     const { server } = await startFrozenServer({
       readPath,
-      handler: (request, response) => response.send(request.body),
+      handler: async (request, response) => response.send(await request.body.bytes()),
     })
     const client = await RawClient.connect(server)
     const bytes = post('/', 'the body', 'Expect: 100-continue')

@@ -7,7 +7,7 @@ import { READ_PATHS, startFrozenServer, until } from './started-server.js'
 // All on one path: what is ready leaves before a path is served for the first time; see flush-policy.test.ts.
 const onePath = (i: number): string => `/?${i}`
 const echoTarget: Handler = (request, response) => response.send(request.target)
-const echoBody: Handler = (request, response) => response.send(request.body)
+const echoBody: Handler = async (request, response) => response.send(await request.body.bytes())
 
 /** How many writes, and replies, there have been since the last call. */
 function writesSince(server: ListeningServer): () => { writes: number; responses: number } {

@@ -42,8 +42,8 @@ function mutate(random: SeededRandom): Buffer {
 }
 
 const statuses = new Set([200, ...Object.values(ERRORS).map(({ status }) => status)])
-const echo: Handler = (request, response) =>
-  response.send(`${request.method} ${request.target} ${String(request.body)}`)
+const echo: Handler = async (request, response) =>
+  response.send(`${request.method} ${request.target} ${await request.body.text()}`)
 
 /** Sends the bytes, in two packets, and reads whatever comes. @returns the statuses; throws for anything that is no reply */
 async function exchange(port: number, bytes: Buffer, cut: number): Promise<number[]> {

@@ -8,10 +8,18 @@ describeRequestParser('Scanner', (limits) => new Scanner(limits))
 describe('the table of heads', () => {
   /** Given by the connection, for heads that are well-formed. */
   const notOfTheParser: readonly ErrorCode[] = [
-    'CAL_ERR_HTTP_CHUNKED',
+    'CAL_ERR_HTTP_CHUNK_SIZE',
+    'CAL_ERR_HTTP_CHUNK_END',
+    'CAL_ERR_HTTP_CHUNK_EXTENSION',
+    'CAL_ERR_HTTP_CHUNK_EXTENSION_TOO_LARGE',
+    'CAL_ERR_HTTP_TRAILER',
+    'CAL_ERR_HTTP_TRAILERS_TOO_LARGE',
+    'CAL_ERR_HTTP_BODY_INCOMPLETE',
     'CAL_ERR_HTTP_BODY_TOO_LARGE',
+    'CAL_ERR_HTTP_TIMEOUT',
     'CAL_ERR_HTTP_EXPECTATION',
     'CAL_ERR_HTTP_CONNECT',
+    'CAL_ERR_HTTP_CONNECT_CONTENT',
   ]
 
   it('has a row for every error that a parser can give', () => {
