@@ -15,6 +15,9 @@ export const ENGINES: Readonly<Record<string, () => Promise<'scanner' | ParserEn
 
 export const DELIVERIES: readonly Delivery[] = ['whole', 'bytes']
 
+/** A row whose server falls silent fails, by its name. */
+const MOST_MS_OF_A_ROW = 5000
+
 /** Plays the whole table to one server, row by row: it logs what it handles, and so takes one row at a time. */
 export function describeConformance<S extends Subject>(
   name: string,
@@ -31,10 +34,14 @@ export function describeConformance<S extends Subject>(
     afterAll(() => subject.close())
 
     describe.each(Object.entries(TABLE))('%s', (_topic, rows) => {
-      test.each(rows.map((row) => [nameOf(row), row] as const))('%s', async (_name, row) => {
-        const observed = await observe(row, await subject.connect(), delivery, () => subject.takeLog())
-        expect(differencesFromExpected(row, observed, engine, delivery)).toEqual([])
-      })
+      test.each(rows.map((row) => [nameOf(row), row] as const))(
+        '%s',
+        async (_name, row) => {
+          const observed = await observe(row, await subject.connect(), delivery, () => subject.takeLog())
+          expect(differencesFromExpected(row, observed, engine, delivery)).toEqual([])
+        },
+        MOST_MS_OF_A_ROW,
+      )
     })
 
     test('the server has seen it as it was sent', () => afterwards(subject))

@@ -49,6 +49,7 @@ function withoutCodes(outcome: Outcome): Outcome {
 function compare(outcome: Outcome, observed: Observed): string[] {
   return [
     ...compareReplies(outcome.replies, observed.replies),
+    ...(observed.hasWaitedInVain ? ['the client waited for a reply in vain'] : []),
     ...compareHandled(outcome.handled, observed.handled),
     ...(outcome.then === observed.ending
       ? []

@@ -14,6 +14,8 @@ export interface Observed {
   readonly ending: Ending | 'resets' | 'stalls' | 'garbles'
   readonly detail: string
   readonly tunnelled: string
+  /** The client waited for a reply before it went on, and none came. */
+  readonly hasWaitedInVain: boolean
   /** In the order of their arrival, without the probe. */
   readonly handled: readonly Handled[]
 }
@@ -35,10 +37,12 @@ export async function observe(
 
   let repliesAwaited = 0
   let isHalfClosed = false
+  let hasWaitedInVain = false
   for (const step of row.send) {
     if (step === NEXT_REPLY) {
       repliesAwaited++
       await until(({ heads }) => heads >= repliesAwaited)
+      if (read().heads < repliesAwaited && !client.isOver) hasWaitedInVain = true
     } else if (step === HALF_CLOSE) {
       client.end()
       isHalfClosed = true
@@ -62,6 +66,7 @@ export async function observe(
   return {
     replies: result.replies.filter(({ body }) => body !== PROBE_TARGET),
     ...endingOf(result, isAlive, client.isOver, error),
+    hasWaitedInVain,
     tunnelled: result.isTunnel ? result.rest.replace(PROBE, '') : '',
     handled,
   }

@@ -54,14 +54,15 @@ export class SocketClient implements ByteClient {
   async more(): Promise<boolean> {
     if (this.#isOver) return false
     const { length } = this.#received
-    let timer: NodeJS.Timeout | null = null
     await new Promise<void>((resolve) => {
-      this.#wake = resolve
-      if (this.#patienceMs !== Infinity) timer = setTimeout(resolve, this.#patienceMs)
+      const timer = this.#patienceMs === Infinity ? undefined : setTimeout(resolve, this.#patienceMs)
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
     })
-    if (timer !== null) clearTimeout(timer)
     this.#wake = null
-    return this.#isOver || this.#received.length > length
+    return this.isOver || this.#received.length > length
   }
 
   close(): void {

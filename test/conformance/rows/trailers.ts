@@ -1,5 +1,5 @@
 import { chunked, get } from '../request-bytes.js'
-import { accepts, outcome, refuses, seen, type Tolerance } from '../row.js'
+import { accepts, type outcome, refuses, seen, type Tolerance } from '../row.js'
 
 const CHUNK = '5\r\nhello\r\n0\r\n'
 const section = (...lines: readonly string[]): string => chunked(`${CHUNK}${lines.join('\r\n')}\r\n\r\n`)

@@ -47,40 +47,42 @@ async function readAndAnswer(request: Request, response: Response, entry: Entry)
 }
 
 function answer(request: Request, response: Response, target: string): void | Promise<void> {
-  switch (request.path) {
-    case '/slow':
-      return sendLater(response, target)
-    case '/fails':
-      throw new Error('on purpose')
-    case '/stream':
-      response.write('a piece')
-      return response.end(' and another')
-    case '/hints':
-      response.informational(103, { Link: '</style.css>; rel=preload' })
-      return response.send(target)
-    case '/no-content':
-      return response.status(204).send()
-    case '/reset-content':
-      return response.status(205).send()
-    case '/not-modified':
-      return response.status(304).send()
-    case '/close':
-      return response.header('Connection', 'close').send(target)
-    case '/get-only':
-      if (request.method === 'GET') return response.send(target)
-      return response.status(405).header('Allow', 'GET').send()
-    case '/get-only/none':
-      return response.status(404).send('none')
-    case '/upgrade':
-      return request.upgrade === 'echo' ? echo(response) : response.send(target)
-    default:
-      return response.send(target)
-  }
+  const act = ACTS[request.path]
+  if (act === undefined) response.send(target)
+  else return act(response, request, target)
 }
 
-async function sendLater(response: Response, body: string): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
-  response.send(body)
+type Act = (response: Response, request: Request, target: string) => void | Promise<void>
+
+/** What some targets do instead of echoing themselves. */
+const ACTS: Readonly<Record<string, Act | undefined>> = {
+  '/slow': async (response, _request, target) => {
+    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
+    response.send(target)
+  },
+  '/fails': () => {
+    throw new Error('on purpose')
+  },
+  '/stream': (response) => {
+    response.write('a piece')
+    response.end(' and another')
+  },
+  '/hints': (response, _request, target) => {
+    response.informational(103, { Link: '</style.css>; rel=preload' }).send(target)
+  },
+  '/no-content': (response) => response.status(204).send(),
+  '/reset-content': (response) => response.status(205).send(),
+  '/not-modified': (response) => response.status(304).send(),
+  '/close': (response, _request, target) => response.header('Connection', 'close').send(target),
+  '/get-only': (response, { method }, target) => {
+    if (method === 'GET') response.send(target)
+    else response.status(405).header('Allow', 'GET').send()
+  },
+  '/get-only/none': (response) => response.status(404).send('none'),
+  '/upgrade': async (response, { upgrade }, target) => {
+    if (upgrade === 'echo') await echo(response)
+    else response.send(target)
+  },
 }
 
 /** Path and query, whatever form the target has (RFC 9112 §3.3). */
