@@ -170,7 +170,7 @@ export class Connection
     const { partialHead } = this.#reader
     if (this.#intake.isPaused) patience.waitFor(Wait.Nothing, null, now)
     else if (exchange !== null)
-      patience.waitFor(exchange.isAnswered ? Wait.Discard : Wait.Body, exchange, now)
+      patience.waitFor(exchange.isLeftOver ? Wait.Discard : Wait.Body, exchange, now)
     else if (partialHead !== null) patience.waitFor(Wait.Head, partialHead, now)
     else if (this.#pipeline.inFlight > 0) patience.waitFor(Wait.Nothing, null, now)
     else patience.waitFor(Wait.Idle, null, now)

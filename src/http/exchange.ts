@@ -50,6 +50,11 @@ export class Exchange {
     return this.response.state !== ResponseState.Open && this.response.isEnded
   }
 
+  /** Whether what comes of it yet is of use to nobody. A handler may read on after its reply. */
+  get isLeftOver(): boolean {
+    return this.isAnswered && this.body.isDiscarded
+  }
+
   /** Whether nothing is special about it any longer. */
   get isOver(): boolean {
     return this.body.isComplete && (this.isAnswered ? !this.isTakingOver : !this.request.mayTakeOver)

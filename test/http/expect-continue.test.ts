@@ -51,6 +51,27 @@ describe('Expect: 100-continue', () => {
     expect(client.answers()).toEqual(['100 ', '200 read'])
   })
 
+  it.each(['end-of-read', 'end-of-turn', 'per-response'] as const)(
+    'is answered with 100 at once under the flush policy %s, whether the handler reads at once or later',
+    async (flush) => {
+      for (const isLater of [false, true]) {
+        const virtual = new VirtualServer(
+          async (asked, response) => {
+            if (isLater) await virtual.reactor.sleep(10)
+            response.send(await asked.body.text())
+          },
+          { flush },
+        )
+        const client = virtual.connect().send(head(3))
+        await virtual.pass(10)
+        expect(client.text).toBe(CONTINUE)
+        client.send('abc')
+        await virtual.settle()
+        expect(client.answers()).toEqual(['100 ', '200 abc'])
+      }
+    },
+  )
+
   it('is answered with 100 where the body comes in chunks', async () => {
     const virtual = echoing()
     const client = virtual.connect().send(chunked('/body', '', 'Expect: 100-continue'))
