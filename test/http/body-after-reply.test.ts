@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chunked, get, post, request, VirtualServer } from './memory-client.js'
+import { chunked, Gate, get, post, request, VirtualServer } from './memory-client.js'
 
 describe('a body that is read on after its reply', () => {
   it('comes whole, and the next request waits for it', async () => {
@@ -42,6 +42,54 @@ describe('a body that is read on after its reply', () => {
     }
     expect([length, client.isEnded, client.answers()]).toEqual([100_000, false, ['202 ']])
     expect(virtual.server.statistics().timeouts).toBe(0)
+  })
+
+  it.each([
+    ['Connection: close', request('POST', '/last', 'Content-Length: 1000', 'Connection: close')],
+    ['HTTP/1.0', 'POST /last HTTP/1.0\r\nContent-Length: 1000\r\n\r\n'],
+  ])(
+    'comes whole also when the reply is the last of its connection, which ends then: %s',
+    async (_name, head) => {
+      const bodies: string[] = []
+      const virtual = new VirtualServer(async (asked, response) => {
+        const body = asked.body.text()
+        response.status(202).send(asked.path)
+        bodies.push(await body)
+      })
+      const client = virtual.connect().send(`${head}x`)
+      await virtual.settle()
+      expect(client.replies().map((reply) => [reply.status, reply.headers.get('connection')])).toEqual([
+        [202, 'close'],
+      ])
+      expect(client.isEnded).toBe(false)
+      client.send('x'.repeat(999) + get('/never'))
+      await virtual.settle()
+      expect([bodies, client.replies().length, client.isEnded]).toEqual([['x'.repeat(1000)], 1, true])
+      client.transport.end()
+      await virtual.settle()
+      expect([client.isClosed, client.closeError, virtual.errors]).toEqual([true, null, []])
+      expect(virtual.server.statistics()).toMatchObject({ requests: 1, aborted: 0 })
+    },
+  )
+
+  it('is not waited for when an earlier reply has ended the connection', async () => {
+    const gate = new Gate()
+    const reasons: unknown[] = []
+    const virtual = new VirtualServer(async (asked, response) => {
+      if (asked.path === '/last') {
+        await gate.opened
+        response.header('Connection', 'close')
+      }
+      const body = asked.body.text()
+      response.send(asked.path)
+      await body.catch((reason: unknown) => reasons.push(reason))
+    })
+    const client = virtual.connect().send(get('/last') + post('/behind', 'abc').slice(0, -1))
+    await virtual.settle()
+    gate.open()
+    await virtual.settle()
+    expect([client.answers(), client.isEnded]).toEqual([['200 /last'], true])
+    expect(reasons).toMatchObject([{ code: 'CAL_ERR_CLIENT_GONE' }])
   })
 
   it('must come at the least rate all the same', async () => {

@@ -111,6 +111,27 @@ describe('Expect: 100-continue', () => {
     },
   )
 
+  it('holds no time-out off once the body has begun to come', async () => {
+    for (const isReadAtOnce of [true, false]) {
+      const gate = new Gate()
+      const virtual = new VirtualServer(async (asked) => {
+        await gate.opened
+        await asked.body.bytes()
+      })
+      const client = virtual.connect().send(head(100))
+      await virtual.pass(60_000)
+      expect(client.text).toBe('') // it is the handler's turn
+      client.send('a')
+      await virtual.settle()
+      if (isReadAtOnce) gate.open()
+      await virtual.pass(10_000)
+      expect(client.replies().map((reply) => reply.status)).toEqual([408])
+      gate.open()
+      await virtual.settle()
+      expect([client.isEnded, virtual.errors]).toEqual([true, []])
+    }
+  })
+
   it('with a method that nobody knows gets 501 and the end, not 100', async () => {
     const virtual = echoing()
     const client = virtual.connect().send(head(3).replace('POST', 'BREW'))
