@@ -55,8 +55,15 @@ export class Exchange {
   /** What the client is waited for, as long as its connection is read. */
   get awaits(): Wait {
     if (this.body.isDiscarded) return Wait.Discard
-    // It can't send before it is told to: until then it is the handler's turn.
-    return this.owesContinue && !this.isAnswered ? Wait.Nothing : Wait.Body
+    // It doesn't send before it is told to: until then it is the handler's turn. Once it has begun it must go on.
+    const isHandlersTurn = this.owesContinue && this.body.bytesReceived === 0 && !this.isAnswered
+    return isHandlersTurn ? Wait.Nothing : Wait.Body
+  }
+
+  /** Whether the reply has left, and the handler reads on. */
+  get isReadOn(): boolean {
+    const { response, body } = this
+    return response.state === ResponseState.Left && body.isUsed && !body.isDiscarded && !body.isComplete
   }
 
   /** Whether nothing is special about it any longer. */
