@@ -281,7 +281,7 @@ export class Connection
     const exchange = this.#exchange as Exchange
     const { response, request } = exchange
     if (response.state === ResponseState.TakingOver) {
-      this.#batch.appendText(switchingHead(request, response.headers))
+      this.#batch.appendText(switchingHead(request, response.headers, this.freshDateLine()))
       this.#pipeline.leftToHandler()
       this.#server.counters.responses++
     }
