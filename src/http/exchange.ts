@@ -1,3 +1,4 @@
+import { Wait } from './patience.js'
 import type { Request } from './request.js'
 import type { RequestBody } from './request-body.js'
 import type { Response } from './response.js'
@@ -51,6 +52,13 @@ export class Exchange {
     return state !== ResponseState.Open && state !== ResponseState.TakingOver && isEnded
   }
 
+  /** What the client is waited for, as long as its connection is read. */
+  get awaits(): Wait {
+    if (this.body.isDiscarded) return Wait.Discard
+    // It can't send before it is told to: until then it is the handler's turn.
+    return this.owesContinue && !this.isAnswered ? Wait.Nothing : Wait.Body
+  }
+
   /** Whether nothing is special about it any longer. */
   get isOver(): boolean {
     return this.body.isComplete && (this.isAnswered || !this.request.mayTakeOver)
@@ -66,7 +74,7 @@ export class Exchange {
   /** Whether the reply, whose head is about to be made, must be the last: the rest of the body is too much to discard. */
   endsConnection(discardBytes: number): boolean {
     const { body } = this
-    if (body.isComplete || body.isUsed) return false
+    if (body.isComplete || (body.isUsed && !body.isDiscarded)) return false
     // Who waits for 100 and gets a final status may send the body or not: one can't tell (RFC 9110 §10.1.1).
     return this.owesContinue || (body.length !== null && body.length - body.bytesReceived > discardBytes)
   }
