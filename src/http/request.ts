@@ -67,6 +67,16 @@ export class Request {
   }
 
   /**
+   * The authority that the client asks, `name` or `name:port`: that of an absolute target or of CONNECT, which goes
+   * before the `Host` field (RFC 9112 §3.2.2, §3.3), else that field; `null` when an HTTP/1.0 client names none.
+   */
+  get host(): string | null {
+    if (this.isConnect) return this.target
+    const isOriginForm = this.target.startsWith('/')
+    return (isOriginForm ? null : authorityOf(this.target)) ?? this.headers.get('host')
+  }
+
+  /**
    * The protocols that the client would rather speak, as its `Upgrade` field names them (RFC 9110 §7.8); `null` when
    * it asks for none. A handler that knows one of them calls `response.upgrade()`; another one just answers.
    */
@@ -123,4 +133,9 @@ export function pathOfTarget(form: TargetForm, target: string): string {
   const withoutQuery = end === -1 ? target : target.slice(0, end)
   const slash = withoutQuery.indexOf('/', authority)
   return slash === -1 ? '/' : withoutQuery.slice(slash)
+}
+
+/** The authority of an absolute target; `null` for any other. */
+function authorityOf(target: string): string | null {
+  return /^https?:\/\/([^/?]+)/i.exec(target)?.[1] ?? null
 }
