@@ -48,8 +48,8 @@ export class Exchange {
 
   /** Whether the reply is complete, so that nobody but us is there for the rest. A takeover may wait for its turn. */
   get isAnswered(): boolean {
-    const { state, isEnded } = this.response
-    return state !== ResponseState.Open && state !== ResponseState.TakingOver && isEnded
+    const { response } = this
+    return response.isEnded && response.state !== ResponseState.TakingOver
   }
 
   /** What the client is waited for, as long as its connection is read. */
