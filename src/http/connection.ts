@@ -344,8 +344,7 @@ export class Connection
   lastReplyLeft(): void {
     this.#server.counters.aborted += this.#pipeline.inFlight
     this.#pipeline.abort(new CalandriaError('CAL_ERR_CLIENT_GONE', 'an earlier reply closed the connection'))
-    if (this.#exchange?.isReadOn === true) return // its body's end is the connection's
-    this.#expectNoMore()
+    if (this.#exchange?.isReadOn !== true) this.#expectNoMore() // else its body's end is the connection's
   }
 
   isSliceOver(): boolean {
