@@ -281,7 +281,7 @@ export class Connection
     const exchange = this.#exchange as Exchange
     const { response, request } = exchange
     if (response.state === ResponseState.TakingOver) {
-      this.#batch.appendText(switchingHead(request, response.headers))
+      this.#batch.appendText(switchingHead(request, response.headers, this.freshDateLine()))
       this.#pipeline.leftToHandler()
       this.#server.counters.responses++
     }
@@ -335,12 +335,8 @@ export class Connection
 
   isLast(response: Response): boolean {
     const exchange = this.#exchange
-    if (
-      exchange !== null &&
-      exchange.response === response &&
-      exchange.endsConnection(this.#server.limits.discardBytes)
-    )
-      return true
+    const { discardBytes } = this.#server.limits
+    if (exchange?.response === response && exchange.endsConnection(discardBytes)) return true
     return this.#server.isClosing && response.next === null && !this.#intake.hasMore
   }
 
@@ -348,6 +344,7 @@ export class Connection
   lastReplyLeft(): void {
     this.#server.counters.aborted += this.#pipeline.inFlight
     this.#pipeline.abort(new CalandriaError('CAL_ERR_CLIENT_GONE', 'an earlier reply closed the connection'))
+    if (this.#exchange?.isReadOn === true) return // its body's end is the connection's
     this.#expectNoMore()
   }
 

@@ -48,15 +48,22 @@ export class Exchange {
 
   /** Whether the reply is complete, so that nobody but us is there for the rest. A takeover may wait for its turn. */
   get isAnswered(): boolean {
-    const { state, isEnded } = this.response
-    return state !== ResponseState.Open && state !== ResponseState.TakingOver && isEnded
+    const { response } = this
+    return response.isEnded && response.state !== ResponseState.TakingOver
   }
 
   /** What the client is waited for, as long as its connection is read. */
   get awaits(): Wait {
     if (this.body.isDiscarded) return Wait.Discard
-    // It can't send before it is told to: until then it is the handler's turn.
-    return this.owesContinue && !this.isAnswered ? Wait.Nothing : Wait.Body
+    // It doesn't send before it is told to: until then it is the handler's turn. Once it has begun it must go on.
+    const isHandlersTurn = this.owesContinue && this.body.bytesReceived === 0 && !this.isAnswered
+    return isHandlersTurn ? Wait.Nothing : Wait.Body
+  }
+
+  /** Whether the reply has left, and the handler reads on. */
+  get isReadOn(): boolean {
+    const { response, body } = this
+    return response.state === ResponseState.Left && body.isUsed && !body.isDiscarded && !body.isComplete
   }
 
   /** Whether nothing is special about it any longer. */

@@ -38,6 +38,25 @@ export function isAllowed(row: Row, observed: Observed): boolean {
   )
 }
 
+/** @returns what a server did that the RFC does not let it do, in a line */
+export function describe(row: Row, observed: Observed): string {
+  const statuses = observed.replies.map(({ status }) => status).join(', ')
+  const handled = observed.handled
+    .filter(({ isComplete }) => isComplete)
+    .map(({ method, target }) => `${method} ${shortened(target)}`)
+    .join(', ')
+  const isAsExpected = compareReplies(withoutCodes(row.expected).replies, observed.replies).length === 0
+  return [
+    statuses === '' ? 'no reply' : `replies: ${statuses}`,
+    handled === '' ? 'handled nothing' : `handled ${handled}`,
+    `${observed.ending}${observed.detail === '' ? '' : ` (${observed.detail})`}`,
+    ...(isAsExpected ? compareHandled(row.expected.handled, observed.handled) : []),
+    ...(statuses === row.expected.replies.map(({ status }) => String(status)).join(', ')
+      ? compareReplies(withoutCodes(row.expected).replies, observed.replies)
+      : []),
+  ].join('; ')
+}
+
 /** Error bodies and their codes are ours alone. */
 function withoutCodes(outcome: Outcome): Outcome {
   const replies = outcome.replies.map(({ body, ...reply }) =>
