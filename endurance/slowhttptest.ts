@@ -1,6 +1,6 @@
 /**
  * The four modes of slowhttptest against a server with the default time-outs or, with `--short`, with small ones, while
- * somebody else goes on asking: `npm run slowhttptest -- [--connections 1000] [--seconds 60] [--short]`.
+ * somebody else goes on asking: `npm run slowhttptest -- [--connections 1000] [--seconds 60] [--short] [--only 'slow read']`.
  * Exits with 1 when anybody else got a wrong reply or none.
  */
 import { parseArgs } from 'node:util'
@@ -13,6 +13,7 @@ const { values } = parseArgs({
     connections: { type: 'string', default: '1000' },
     seconds: { type: 'string', default: '60' },
     short: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
   },
 })
 const connections = Number(values.connections)
@@ -23,9 +24,10 @@ const strength = {
 }
 
 console.log(
-  'attack | slowhttptest says | time-outs | others asked | their slowest reply, ms\n--- | --- | --- | --- | ---',
+  'attack | slowhttptest says | time-outs | others asked | their slowest reply, ms | longest turn, ms\n--- | --- | --- | --- | --- | ---',
 )
-for (const name of Object.keys(SLOW_ATTACKS) as SlowAttack[]) {
+const names = Object.keys(SLOW_ATTACKS) as SlowAttack[]
+for (const name of names.filter((each) => values.only === '' || each === values.only)) {
   const server = await serve({
     port: 0,
     handler: slowAttackRouter.handler,
@@ -36,7 +38,11 @@ for (const name of Object.keys(SLOW_ATTACKS) as SlowAttack[]) {
   const asked = await askMeanwhile(`${server.location}/`, 'Hello, World!', attacking, (ms) => {
     slowest = Math.max(slowest, ms)
   })
-  const { timeouts } = server.statistics()
-  console.log([name, await attacking, timeouts, asked, slowest.toFixed(1)].join(' | '))
+  const { timeouts, reactor } = server.statistics()
+  console.log(
+    [name, await attacking, timeouts, asked, slowest.toFixed(1), reactor.longestTurnMs.toFixed(1)].join(
+      ' | ',
+    ),
+  )
   await server.close({ drainMs: 0 })
 }
