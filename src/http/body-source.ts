@@ -36,12 +36,28 @@ function fromIterator(iterator: Iterator<Body> | AsyncIterator<Body>, source: ob
     next: () => iterator.next(),
     cancel: (reason) => {
       // A generator that is waiting hears of it only when it goes on; a Node stream can be told at once.
-      if ('destroy' in source && typeof source.destroy === 'function') {
-        ;(source as { destroy(reason: Error): void }).destroy(reason)
+      if (isNodeStream(source)) {
+        source.on('error', ignore) // whoever iterates listens, but only between its first piece and its last
+        source.destroy(reason)
       }
-      Promise.resolve(iterator.return?.()).catch(ignore)
+      returnFrom(iterator).catch(ignore)
     },
   }
+}
+
+/** As a promise also of what it throws at once, into the face of whoever has aborted. */
+async function returnFrom(iterator: Iterator<Body> | AsyncIterator<Body>): Promise<void> {
+  await iterator.return?.()
+}
+
+interface NodeStream {
+  on(event: 'error', listener: () => void): unknown
+  destroy(reason: Error): unknown
+}
+
+function isNodeStream(source: object): source is NodeStream {
+  const { on, destroy } = source as Partial<NodeStream>
+  return typeof on === 'function' && typeof destroy === 'function'
 }
 
 /** What a source says to being cancelled is of no interest: the reason for it is reported already. */

@@ -41,6 +41,7 @@ export class Connection
   #state: ConnectionState = Open
   /** The last request, while more of it is on its way, or while it may take the connection over. */
   #exchange: Exchange | null = null
+  /** Never reaches 0 from below. */
   #requestsLeft: number
 
   constructor(server: ServerContext, transport: Transport) {
@@ -57,9 +58,9 @@ export class Connection
       server.handlers.servesConnect,
     )
     this.#intake = new Intake(server, transport, this.#reader, this.#batch, this)
-    this.#requestsLeft = limits.requestsPerConnection
+    this.#requestsLeft = limits.requestsPerConnection === Infinity ? -1 : limits.requestsPerConnection
     this.#patience = new Patience(reactor, transport, server.timeouts, server.lingerMs, this)
-    this.#patience.waitFor(Wait.FirstByte, null, reactor.now)
+    this.#patience.waitFor(Wait.FirstByte, null, reactor.clock.now())
     transport.attach(this)
   }
 
@@ -151,14 +152,16 @@ export class Connection
     if (this.#server.policy.leavesAtEndOfRead) this.#batch.flush()
     else if (!this.#batch.isEmpty) this.#batch.flushSoon()
     this.#finishWhenDone()
-    this.#steer()
+    this.#steer(true)
   }
 
-  /** Whatever has happened: decides whether to read, and what is waited for. */
-  #steer(): void {
+  /** Whatever has happened, a read say: decides whether to read, and what is waited for. */
+  #steer(isRead = false): void {
     if (this.#state === Closed || this.#state === HandedOver) return
     this.#intake.steer()
-    const { now } = this.#server.reactor
+    const { reactor, pacer } = this.#server
+    // Between reads, what the reactor holds for now may be long ago: it may have rested.
+    const now = isRead ? Math.max(reactor.now, pacer.tick) : reactor.clock.now()
     if (!this.#batch.isWritable) this.#patience.watchWrites(now)
     if (this.#state === Open) this.#awaitClient(now)
   }
@@ -169,8 +172,7 @@ export class Connection
     const exchange = this.#exchange
     const { partialHead } = this.#reader
     if (this.#intake.isPaused) patience.waitFor(Wait.Nothing, null, now)
-    else if (exchange !== null)
-      patience.waitFor(exchange.isAnswered ? Wait.Discard : Wait.Body, exchange, now)
+    else if (exchange !== null) patience.waitFor(exchange.awaits, exchange, now)
     else if (partialHead !== null) patience.waitFor(Wait.Head, partialHead, now)
     else if (this.#pipeline.inFlight > 0) patience.waitFor(Wait.Nothing, null, now)
     else patience.waitFor(Wait.Idle, null, now)
@@ -257,7 +259,9 @@ export class Connection
     if (exchange.isTakingOver) this.#handOver()
     else if (exchange.isOver) this.#exchange = null
     else if (exchange.isAnswered && !exchange.body.isUsed) exchange.body.discard()
-    if (exchange.bytesDiscarded > this.#server.limits.discardBytes) this.#expectNoMore()
+    if (exchange.bytesDiscarded <= this.#server.limits.discardBytes) return
+    exchange.response.closes = true // where it is yet to come
+    this.#expectNoMore()
   }
 
   #endExchange(reason: Error): void {
@@ -277,7 +281,7 @@ export class Connection
     const exchange = this.#exchange as Exchange
     const { response, request } = exchange
     if (response.state === ResponseState.TakingOver) {
-      this.#batch.appendText(switchingHead(request, response.headers))
+      this.#batch.appendText(switchingHead(request, response.headers, this.freshDateLine()))
       this.#pipeline.leftToHandler()
       this.#server.counters.responses++
     }
@@ -331,12 +335,8 @@ export class Connection
 
   isLast(response: Response): boolean {
     const exchange = this.#exchange
-    if (
-      exchange !== null &&
-      exchange.response === response &&
-      exchange.endsConnection(this.#server.limits.discardBytes)
-    )
-      return true
+    const { discardBytes } = this.#server.limits
+    if (exchange?.response === response && exchange.endsConnection(discardBytes)) return true
     return this.#server.isClosing && response.next === null && !this.#intake.hasMore
   }
 
@@ -344,6 +344,7 @@ export class Connection
   lastReplyLeft(): void {
     this.#server.counters.aborted += this.#pipeline.inFlight
     this.#pipeline.abort(new CalandriaError('CAL_ERR_CLIENT_GONE', 'an earlier reply closed the connection'))
+    if (this.#exchange?.isReadOn === true) return // its body's end is the connection's
     this.#expectNoMore()
   }
 
@@ -376,7 +377,7 @@ export class Connection
   #expectNoMore(): void {
     this.#transition(ConnectionEvent.LastRequest)
     this.#intake.drop()
-    this.#patience.waitFor(Wait.Nothing, null, 0)
+    if (this.#state === Draining) this.#patience.waitFor(Wait.Nothing, null, 0) // lingering has its own time
     this.#endExchange(new CalandriaError('CAL_ERR_CLIENT_GONE', 'the connection has ended'))
     if (!this.#intake.isDispatching) {
       this.#finishWhenDone()
@@ -393,6 +394,6 @@ export class Connection
     this.#transition(ConnectionEvent.AllWritten)
     this.#transport.end()
     this.#patience.unwatchWrites()
-    this.#patience.waitFor(Wait.End, null, this.#server.reactor.now)
+    this.#patience.waitFor(Wait.End, null, this.#server.reactor.clock.now())
   }
 }

@@ -67,6 +67,7 @@ export class Patience {
     this.#wait = wait
     this.#subject = subject
     this.#due = now + this.#timeoutOf(wait)
+    if (wait === Wait.Body) this.#due = Math.min(this.#due, this.#endOf(subject as Exchange))
     if (wait === Wait.End) this.#bytesUnsent = this.#transport.bytesUnsent
     if (wait === Wait.Body) this.#bytesReceived = (subject as Exchange).body.bytesReceived
     if (this.#due < this.#timerDue) this.#arm()
@@ -100,7 +101,7 @@ export class Patience {
       case Wait.Head:
         return this.#timeouts.headMs
       case Wait.Body:
-        return Math.min(this.#timeouts.bodyMs, this.#timeouts.requestMs)
+        return this.#timeouts.bodyMs
       case Wait.Discard:
         return this.#timeouts.discardMs
       case Wait.Idle:
@@ -110,31 +111,39 @@ export class Patience {
     }
   }
 
+  /** When a body must have come, however fast it comes. */
+  #endOf({ startedAt }: Exchange): number {
+    return startedAt + this.#timeouts.requestMs
+  }
+
+  /** Asks the clock: a reactor that has rested doesn't know how late it is. */
   #arm(): void {
     this.#timer?.cancel()
     this.#timerDue = Math.min(this.#due, this.#writeDue)
-    this.#timer =
-      this.#timerDue === Infinity
-        ? null
-        : this.#reactor.delay(Math.max(this.#timerDue - this.#reactor.now, 0), this.#look)
+    const leftMs = this.#timerDue - this.#reactor.clock.now()
+    this.#timer = leftMs === Infinity ? null : this.#reactor.delay(Math.max(leftMs, 0), this.#look)
   }
 
   readonly #look = (): void => {
     const { now } = this.#reactor
     this.#timer = null
     this.#timerDue = Infinity
-    if (now >= this.#writeDue) this.#lookAtWrites(now)
+    if (now >= this.#writeDue && !this.#takesWrites(now)) {
+      this.#owner.readsNothing()
+      return
+    }
     if (now >= this.#due) this.#lookAtReads(now)
     if (this.#timerDue === Infinity && Math.min(this.#due, this.#writeDue) < Infinity) this.#arm()
   }
 
-  #lookAtWrites(now: number): void {
+  /** Whether some of what was queued has left; then the rest is watched. */
+  #takesWrites(now: number): boolean {
     this.#writeDue = Infinity
     const before = this.#bytesUnsent
-    const queued = this.#transport.bytesUnsent
-    if (queued === 0) return
-    if (queued === before) this.#owner.readsNothing()
-    else this.watchWrites(now)
+    const unsent = this.#transport.bytesUnsent
+    if (unsent === before && unsent > 0) return false
+    if (this.#transport.bytesQueued > 0) this.watchWrites(now)
+    return true
   }
 
   #lookAtReads(now: number): void {
@@ -147,13 +156,13 @@ export class Patience {
   }
 
   /** Whether enough of the body came in the window that ends now; then another one begins. */
-  #bodyGoesOn({ body, startedAt }: Exchange, now: number): boolean {
-    const { bodyMs, bodyBytesPerSecond, requestMs } = this.#timeouts
-    const received = body.bytesReceived - this.#bytesReceived
-    const left = startedAt + requestMs - now
-    if (left <= 0 || received < (bodyBytesPerSecond * bodyMs) / 1000) return false
-    this.#bytesReceived = body.bytesReceived
-    this.#due = now + Math.min(bodyMs, left)
+  #bodyGoesOn(exchange: Exchange, now: number): boolean {
+    const { bodyMs, bodyBytesPerSecond } = this.#timeouts
+    const { bytesReceived } = exchange.body
+    const end = this.#endOf(exchange)
+    if (now >= end || bytesReceived - this.#bytesReceived < (bodyBytesPerSecond * bodyMs) / 1000) return false
+    this.#bytesReceived = bytesReceived
+    this.#due = Math.min(now + bodyMs, end)
     return true
   }
 

@@ -73,8 +73,7 @@ export class Pipeline {
 
   /** A response is not complete, and its first piece is about to come. */
   beginStreaming(response: Response, stream: ResponseStream): void {
-    if (response.isFirst)
-      this.#batch.appendText(this.#head(response, stream.framing, response.declaredLength))
+    if (response.isFirst) this.#batch.appendText(this.#streamHead(response, stream))
     else stream.held = []
   }
 
@@ -185,7 +184,7 @@ export class Pipeline {
     const { held } = stream
     if (held === null) return
     stream.held = null
-    this.#batch.appendText(this.#head(response, stream.framing, response.declaredLength))
+    this.#batch.appendText(this.#streamHead(response, stream))
     for (const data of held) {
       this.heldBytes -= data.length
       this.#sendPiece(response, stream, data)
@@ -202,6 +201,11 @@ export class Pipeline {
     const head = this.#head(response, isLengthUnknown ? Framing.None : WITH_LENGTH, length)
     if (isBodyLeftOut || body.length === 0) this.#batch.appendText(head)
     else this.#batch.appendHeadAndBody(head, body)
+  }
+
+  #streamHead(response: Response, stream: ResponseStream): string {
+    if (response.statusCode === 205) return this.#head(response, WITH_LENGTH, 0) // as above
+    return this.#head(response, stream.framing, response.declaredLength)
   }
 
   #head(response: Response, framing: Framing, length: number): string {

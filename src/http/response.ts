@@ -337,6 +337,8 @@ export class Response {
 
   #beginStreaming(): void {
     this.#checkConnect()
+    if (this.declaredLength !== -1 && this.extras?.trailers)
+      throw new CalandriaError('CAL_ERR_RESPONSE_TRAILER', 'a length was declared')
     let framing = Framing.Chunked
     if (isBodiless(this.statusCode)) framing = Framing.None
     else if (this.declaredLength !== -1) framing = Framing.ContentLength

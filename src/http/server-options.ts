@@ -105,7 +105,11 @@ function checkLimits(given: Partial<Limits>): Limits {
 
 function checkTimeouts(given: Partial<Timeouts>): Timeouts {
   return checkNumbers('timeouts', given, DEFAULT_TIMEOUTS, (name, value) => {
-    if (typeof value === 'number' && value >= (name === 'bodyBytesPerSecond' ? 0 : 1)) return value
+    if (name === 'bodyBytesPerSecond') {
+      if (typeof value === 'number' && value >= 0 && value < Infinity) return value
+      throw wrong('timeouts.bodyBytesPerSecond must be a number from 0 up')
+    }
+    if (typeof value === 'number' && value >= 1) return value
     throw wrong(`timeouts.${name} must be a number, at least 1; Infinity waits for ever`)
   })
 }
