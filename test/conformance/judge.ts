@@ -50,6 +50,7 @@ export function describe(row: Row, observed: Observed): string {
     statuses === '' ? 'no reply' : `replies: ${statuses}`,
     handled === '' ? 'handled nothing' : `handled ${handled}`,
     `${observed.ending}${observed.detail === '' ? '' : ` (${observed.detail})`}`,
+    ...(observed.hasWaitedInVain ? ['the client waited for a reply in vain'] : []),
     ...(isAsExpected ? compareHandled(row.expected.handled, observed.handled) : []),
     ...(statuses === row.expected.replies.map(({ status }) => String(status)).join(', ')
       ? compareReplies(withoutCodes(row.expected).replies, observed.replies)

@@ -11,7 +11,7 @@ const PROBE = `GET ${PROBE_TARGET} HTTP/1.1\r\nHost: x\r\n\r\n`
 export interface Observed {
   readonly replies: readonly Reply[]
   /** `resets`: it closes, and not in peace; `stalls`: no reply and no end; `garbles`: what came is no HTTP. */
-  readonly ending: Ending | 'resets' | 'stalls' | 'garbles'
+  readonly ending: Ending | 'resets' | 'garbles'
   readonly detail: string
   readonly tunnelled: string
   /** The client waited for a reply before it went on, and none came. */

@@ -58,9 +58,9 @@ export interface Understood {
 
 /**
  * What becomes of the connection. `lives`: another request on it gets its reply; `closes`: it doesn't; `tunnel`: it
- * isn't HTTP any more, the application has it.
+ * isn't HTTP any more, the application has it. `stalls`: the server waits for what the client has announced.
  */
-export type Ending = 'lives' | 'closes' | 'tunnel'
+export type Ending = 'lives' | 'closes' | 'tunnel' | 'stalls'
 
 export interface Outcome {
   readonly replies: readonly ExpectedReply[]
@@ -104,10 +104,16 @@ type Particular = Partial<Pick<Row, 'allowed' | 'methods' | 'bytewise' | 'llhttp
 export interface Tolerance {
   /** The status that the RFC names; left out: any error, and also none at all, for a server may close. */
   readonly answer?: StatusPattern
+  /** There is no limit that a server must have: it may wait for all that was announced. */
+  readonly waits?: boolean
   /** The message can be told from the next one, so the connection may go on. */
   readonly lives?: boolean
   /** The RFC lets a server read it like this instead. */
   readonly reading?: Understood | readonly Understood[]
+  /** The RFC lets a server read it like this instead, if it closes afterwards. */
+  readonly orClosing?: Understood
+  /** The fault stands behind the last chunk, so a server may have answered when it finds it (RFC 9112 §8). */
+  readonly afterLast?: Understood
   /** The fault shows only when the client ends, or in what follows: nothing is sent behind it. */
   readonly isLast?: boolean
 }
@@ -118,13 +124,14 @@ export function refuses(
   requirement: string,
   bytes: string,
   status = 400,
-  { answer, lives = false, reading, isLast = false }: Tolerance = {},
+  { answer, lives = false, waits = false, reading, orClosing, afterLast, isLast = false }: Tolerance = {},
 ): Row {
   const allowed: Outcome[] = []
   const error: ExpectedReply = { status: answer ?? 'error' }
   const closed = (...replies: ExpectedReply[]): Outcome => ({ replies, handled: [], then: 'closes' })
   allowed.push(closed(error))
   if (answer === undefined) allowed.push(closed())
+  if (waits) allowed.push({ replies: [], handled: [], then: 'stalls' })
   if (lives) {
     allowed.push(
       isLast
@@ -135,6 +142,13 @@ export function refuses(
   if (reading !== undefined) {
     const read = ('method' in reading ? [reading] : [...reading]).concat(isLast ? [] : [BEHIND_SEEN])
     allowed.push({ replies: read.map(echo), handled: read, then: 'lives' })
+  }
+  if (orClosing !== undefined)
+    allowed.push({ replies: [echo(orClosing)], handled: [orClosing], then: 'closes' })
+  if (afterLast !== undefined) {
+    const answered = echo(afterLast)
+    allowed.push({ replies: [answered, error], handled: [afterLast], then: 'closes' })
+    allowed.push({ replies: [answered], handled: [afterLast], then: 'closes' })
   }
   const expected = closed({ status, body: /^CAL_ERR_HTTP_[A-Z_]+: / })
   return { section, requirement, send: [isLast ? bytes : bytes + BEHIND], methods: [], expected, allowed }

@@ -41,8 +41,8 @@ export class FetchApp {
     return log
   }
 
-  async fetch(request) {
-    const { pathname } = new URL(request.url)
+  fetch(request) {
+    if (request.method === 'CONNECT') return text('not served here', { status: 501 })
     const target = targetOf(request)
     const entry = {
       method: request.method,
@@ -52,15 +52,27 @@ export class FetchApp {
       isComplete: false,
     }
     this.#log.push(entry)
-    if (pathname !== '/unread') {
-      const bytes = new Uint8Array(await request.arrayBuffer())
-      entry.body = bytes.reduce((all, byte) => all + String.fromCharCode(byte), '')
-    }
+    // At once where there is nothing to wait for, as ours does.
+    if (request.body !== null && pathOf(target) !== '/unread') return readAndAnswer(request, entry)
+    if (request.body === null) entry.body = ''
     entry.isComplete = true
-    const act = ACTS[pathname]
-    return act === undefined ? text(target) : act(target, request)
+    return answer(request, target)
   }
 }
+
+async function readAndAnswer(request, entry) {
+  const bytes = new Uint8Array(await request.arrayBuffer())
+  entry.body = bytes.reduce((all, byte) => all + String.fromCharCode(byte), '')
+  entry.isComplete = true
+  return answer(request, entry.target)
+}
+
+function answer(request, target) {
+  const act = ACTS[pathOf(target)]
+  return act === undefined ? text(target) : act(target, request)
+}
+
+const pathOf = (target) => target.split('?')[0]
 
 /** What of the URL is path and query. */
 function targetOf({ url }) {

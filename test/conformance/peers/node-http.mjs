@@ -29,7 +29,7 @@ const ACTS = {
 }
 
 /** There is no listener for 'upgrade': with one, node:http hands over every request that has the field. */
-const server = createServer(async (request, response) => {
+const server = createServer((request, response) => {
   const { method, headersDistinct } = request
   const target = targetOf(request.url)
   const path = target.split('?')[0]
@@ -38,21 +38,34 @@ const server = createServer(async (request, response) => {
   )
   const entry = { method, target, headers, body: null, trailers: null, isComplete: false }
   log.push(entry)
-  if (path !== '/unread') {
-    const pieces = []
-    try {
-      for await (const piece of request) pieces.push(piece)
-    } catch {
-      return // the client has broken off, or has been answered with an error
-    }
-    entry.body = Buffer.concat(pieces).toString('latin1')
-    entry.trailers = request.trailers
+  const hasBody = 'content-length' in headers || 'transfer-encoding' in headers
+  // At once where there is nothing to wait for, as ours does.
+  if (hasBody && path !== '/unread') void readAndAnswer(request, response, entry)
+  else {
+    if (!hasBody) entry.body = ''
+    entry.isComplete = true
+    answer(request, response, target)
   }
-  entry.isComplete = true
-  const act = ACTS[path]
-  if (act === undefined) response.end(target)
-  else await act(response, target, request)
 })
+
+async function readAndAnswer(request, response, entry) {
+  const pieces = []
+  try {
+    for await (const piece of request) pieces.push(piece)
+  } catch {
+    return // the client has broken off, or has been answered with an error
+  }
+  entry.body = Buffer.concat(pieces).toString('latin1')
+  entry.trailers = request.trailers
+  entry.isComplete = true
+  answer(request, response, entry.target)
+}
+
+function answer(request, response, target) {
+  const act = ACTS[target.split('?')[0]]
+  if (act === undefined) response.end(target)
+  else void act(response, target, request)
+}
 
 /** Path and query, whatever form the target has. */
 function targetOf(url) {

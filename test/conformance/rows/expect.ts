@@ -1,5 +1,5 @@
 import { head, post } from '../request-bytes.js'
-import { accepts, BEHIND, NEXT_REPLY, outcome, refuses, row, seen } from '../row.js'
+import { accepts, BEHIND, NEXT_REPLY, outcome, refuses, type Row, row, seen } from '../row.js'
 
 const CONTINUE = { status: 100, body: '' }
 /** Whether it comes depends on how much of the body has come with the head. */
@@ -53,7 +53,13 @@ export const expectation = [
     'a final reply without the body having been read: the connection closes',
     [head('POST /unread HTTP/1.1', 'Host: x', 'Expect: 100-continue', LENGTH), NEXT_REPLY],
     outcome([{ status: 200, has: { connection: /^close$/ } }], [seen('POST /unread', null)], 'closes'),
-    { allowed: [outcome([PERHAPS_CONTINUE, 200], [seen('POST /unread', null)], 'closes')] },
+    {
+      allowed: [
+        outcome([PERHAPS_CONTINUE, 200], [seen('POST /unread', null)], 'closes'),
+        // who has asked for the body takes the next request for it
+        outcome([CONTINUE, 200, { status: 'error' }], [seen('POST /unread', null)], 'closes'),
+      ],
+    },
   ),
   row(
     'RFC 9110 §15.2',
@@ -117,4 +123,11 @@ export const expectation = [
     post(['Prefer: 100-continue', LENGTH], 'hello') + BEHIND,
     [HELLO, seen('GET /behind')],
   ),
-]
+].map(withContinue)
+
+/** RFC 9110 §10.1.1: who passes over an expectation that it doesn't know may see the other one. */
+function withContinue(one: Row): Row {
+  const allowed = one.allowed.filter(({ then }) => then === 'lives')
+  const asking = allowed.map((other) => ({ ...other, replies: [PERHAPS_CONTINUE, ...other.replies] }))
+  return { ...one, allowed: [...one.allowed, ...asking] }
+}

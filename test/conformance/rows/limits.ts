@@ -110,6 +110,7 @@ export const limits = [
     {
       lives: true,
       reading: { ...seen('POST /', 'hello'), trailers: 'any' },
+      afterLast: seen('POST /', 'hello'),
     },
   ),
   refuses(
@@ -120,6 +121,7 @@ export const limits = [
     {
       lives: true,
       reading: { ...seen('POST /', 'hello'), trailers: 'any' },
+      afterLast: seen('POST /', 'hello'),
     },
   ),
   refuses(

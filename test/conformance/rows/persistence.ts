@@ -13,7 +13,12 @@ const persisting = (requirement: string, bytes: string, section = 'RFC 9112 §9.
     requirement,
     bytes + BEHIND,
     outcome([{ status: 200, lacks: ['connection'] }, 200], [ROOT, seen('GET /behind')]),
-    { allowed: [outcome([200, 200], [ROOT, seen('GET /behind')])] },
+    {
+      allowed: [
+        outcome([200, 200], [ROOT, seen('GET /behind')]),
+        outcome([{ status: 200, has: SAYS_CLOSE }], [ROOT], 'closes'),
+      ],
+    },
   )
 const http10 = (...fields: readonly string[]): string => head('GET / HTTP/1.0', 'Host: x', ...fields)
 
@@ -70,6 +75,12 @@ export const persistence = [
     'a reply that says close is the last one',
     get('/close') + BEHIND,
     outcome([{ status: 200, body: '/close', has: SAYS_CLOSE }], [seen('GET /close')], 'closes'),
+    {
+      // where an application can't say so, the connection lives
+      allowed: [
+        outcome([{ status: 200, lacks: ['connection'] }, 200], [seen('GET /close'), seen('GET /behind')]),
+      ],
+    },
   ),
   row(
     'RFC 9112 §9.6',
@@ -98,6 +109,18 @@ export const persistence = [
       [seen('GET /1'), seen('GET /slow'), seen('GET /2')],
       'closes',
     ),
+    {
+      // RFC 9112 §9.5: a server may close at any time
+      allowed: [1, 2, 3].flatMap((handled) =>
+        [0, 1, 2, 3].map((replies) =>
+          outcome(
+            Array.from({ length: replies }, () => 200),
+            ['/1', '/slow', '/2'].slice(0, handled).map((at) => seen(`GET ${at}`)),
+            'closes',
+          ),
+        ),
+      ),
+    },
   ),
   row(
     'RFC 9112 §8',

@@ -7,11 +7,12 @@ const HELLO = seen('POST /', 'hello')
 const reads = (requirement: string, lines: readonly string[], trailers: Record<string, string>) =>
   accepts('RFC 9112 §7.1.2', requirement, section(...lines), { ...HELLO, trailers })
 const refused = (requirement: string, bytes: string, tolerance: Tolerance = {}) =>
-  refuses('RFC 9112 §7.1.2', requirement, bytes, 400, tolerance)
+  refuses('RFC 9112 §7.1.2', requirement, bytes, 400, { afterLast: HELLO, ...tolerance })
 /** RFC 9110 §6.5.1: a sender MUST NOT send it, a recipient may ignore it; it must never have an effect. */
 const forbidden = (name: string, value: string) =>
   refuses('RFC 9110 §6.5.1', `${name} in the trailers`, section(`${name}: ${value}`), 400, {
     reading: { ...HELLO, trailers: 'any' },
+    afterLast: HELLO,
   })
 
 export const trailers = [

@@ -42,6 +42,8 @@ export const versions = [
     'RFC 9112 §6.1',
     'HTTP/1.0 with a Transfer-Encoding is faulty framing',
     head('POST / HTTP/1.0', 'Host: x', 'Connection: keep-alive', 'Transfer-Encoding: chunked') + '0\r\n\r\n',
+    400,
+    { orClosing: seen('POST /') },
   ),
   row(
     'RFC 9112 §6.1',
