@@ -31,7 +31,7 @@ const nodeDoors = [
 
 /** Imports go down only: http, io, reactor, errors. Nothing in the product imports from outside src. */
 const outside = {
-  regex: '(^|/)(bench|test|examples|scripts|dist|build)/',
+  regex: '(^|/)(bench|endurance|test|examples|scripts|dist|build)/',
   message: 'The product imports nothing from outside src.',
 }
 const notUpTo = (...floors) => ({
@@ -51,7 +51,13 @@ export default tseslint.config(
     plugins: { n },
     languageOptions: {
       parserOptions: {
-        project: ['src/tsconfig.json', 'examples/tsconfig.json', 'bench/tsconfig.json', 'test/tsconfig.json'],
+        project: [
+          'src/tsconfig.json',
+          'examples/tsconfig.json',
+          'bench/tsconfig.json',
+          'endurance/tsconfig.json',
+          'test/tsconfig.json',
+        ],
         tsconfigRootDir: root,
       },
     },
@@ -99,7 +105,7 @@ export default tseslint.config(
   floor(['src/errors/**/*.ts'], [], notUpTo('http', 'io', 'reactor'), { regex: '^node:' }),
   { files: drivers, rules: { 'no-restricted-globals': 'off' } },
   {
-    files: ['test/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts', 'scripts/**/*.ts'],
+    files: ['test/**/*.ts', 'bench/**/*.ts', 'endurance/**/*.ts', 'examples/**/*.ts', 'scripts/**/*.ts'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   { files: ['**/*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },

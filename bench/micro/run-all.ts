@@ -7,6 +7,7 @@ import { print, type Format, type Result } from './report.js'
 const names = [
   'scanner',
   'scanner-loops',
+  'engines',
   'path-cache',
   'router',
   'header-set',

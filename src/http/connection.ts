@@ -41,6 +41,7 @@ export class Connection
   #state: ConnectionState = Open
   /** The last request, while more of it is on its way, or while it may take the connection over. */
   #exchange: Exchange | null = null
+  /** Never reaches 0 from below. */
   #requestsLeft: number
 
   constructor(server: ServerContext, transport: Transport) {
@@ -57,7 +58,7 @@ export class Connection
       server.handlers.servesConnect,
     )
     this.#intake = new Intake(server, transport, this.#reader, this.#batch, this)
-    this.#requestsLeft = limits.requestsPerConnection
+    this.#requestsLeft = limits.requestsPerConnection === Infinity ? -1 : limits.requestsPerConnection
     this.#patience = new Patience(reactor, transport, server.timeouts, server.lingerMs, this)
     this.#patience.waitFor(Wait.FirstByte, null, reactor.clock.now())
     transport.attach(this)
@@ -258,7 +259,9 @@ export class Connection
     if (exchange.isTakingOver) this.#handOver()
     else if (exchange.isOver) this.#exchange = null
     else if (exchange.isAnswered && !exchange.body.isUsed) exchange.body.discard()
-    if (exchange.bytesDiscarded > this.#server.limits.discardBytes) this.#expectNoMore()
+    if (exchange.bytesDiscarded <= this.#server.limits.discardBytes) return
+    exchange.response.closes = true // where it is yet to come
+    this.#expectNoMore()
   }
 
   #endExchange(reason: Error): void {
@@ -332,12 +335,8 @@ export class Connection
 
   isLast(response: Response): boolean {
     const exchange = this.#exchange
-    if (
-      exchange !== null &&
-      exchange.response === response &&
-      exchange.endsConnection(this.#server.limits.discardBytes)
-    )
-      return true
+    const { discardBytes } = this.#server.limits
+    if (exchange?.response === response && exchange.endsConnection(discardBytes)) return true
     return this.#server.isClosing && response.next === null && !this.#intake.hasMore
   }
 
@@ -345,7 +344,7 @@ export class Connection
   lastReplyLeft(): void {
     this.#server.counters.aborted += this.#pipeline.inFlight
     this.#pipeline.abort(new CalandriaError('CAL_ERR_CLIENT_GONE', 'an earlier reply closed the connection'))
-    this.#expectNoMore()
+    if (this.#exchange?.isReadOn !== true) this.#expectNoMore() // else its body's end is the connection's
   }
 
   isSliceOver(): boolean {

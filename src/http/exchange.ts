@@ -46,7 +46,7 @@ export class Exchange {
     return response.isFirst && response.state === ResponseState.Open
   }
 
-  /** Whether the reply is complete, so that nobody but us is there for the rest. */
+  /** Whether the reply is complete, so that nobody but us is there for the rest. A takeover may wait for its turn. */
   get isAnswered(): boolean {
     const { response } = this
     return response.isEnded && response.state !== ResponseState.TakingOver
@@ -55,13 +55,20 @@ export class Exchange {
   /** What the client is waited for, as long as its connection is read. */
   get awaits(): Wait {
     if (this.body.isDiscarded) return Wait.Discard
-    // It can't send before it is told to: until then it is the handler's turn.
-    return this.owesContinue && !this.isAnswered ? Wait.Nothing : Wait.Body
+    // It doesn't send before it is told to: until then it is the handler's turn. Once it has begun it must go on.
+    const isHandlersTurn = this.owesContinue && this.body.bytesReceived === 0 && !this.isAnswered
+    return isHandlersTurn ? Wait.Nothing : Wait.Body
+  }
+
+  /** Whether the reply has left, and the handler reads on. */
+  get isReadOn(): boolean {
+    const { response, body } = this
+    return response.state === ResponseState.Left && body.isUsed && !body.isDiscarded && !body.isComplete
   }
 
   /** Whether nothing is special about it any longer. */
   get isOver(): boolean {
-    return this.body.isComplete && (this.isAnswered ? !this.isTakingOver : !this.request.mayTakeOver)
+    return this.body.isComplete && (this.isAnswered || !this.request.mayTakeOver)
   }
 
   /** Bytes that were discarded; 0 as long as somebody may read them. */
@@ -74,7 +81,7 @@ export class Exchange {
   /** Whether the reply, whose head is about to be made, must be the last: the rest of the body is too much to discard. */
   endsConnection(discardBytes: number): boolean {
     const { body } = this
-    if (body.isComplete || body.isUsed) return false
+    if (body.isComplete || (body.isUsed && !body.isDiscarded)) return false
     // Who waits for 100 and gets a final status may send the body or not: one can't tell (RFC 9110 §10.1.1).
     return this.owesContinue || (body.length !== null && body.length - body.bytesReceived > discardBytes)
   }

@@ -31,6 +31,10 @@ export class HandedOverTransport implements Transport, TransportListener {
     return this.#transport.bytesQueued
   }
 
+  get bytesUnsent(): number {
+    return this.#transport.bytesUnsent
+  }
+
   get isWritable(): boolean {
     return this.#transport.isWritable
   }

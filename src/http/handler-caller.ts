@@ -58,7 +58,7 @@ export class HandlerCaller {
   #failed(error: unknown, request: Request, response: Response): void {
     // It was told, and told us. A handler may throw `null`, which is what these are where nothing has happened.
     if (response.abortReason !== null && error === response.abortReason) return
-    if (request.body.failure !== null && error === request.body.failure && response.isEnded) return
+    if (request.body.failure !== null && response.isEnded && saysSo(error, request.body.failure)) return
     if (isClientsFault(error) && response.state === ResponseState.Open) {
       sendError(response, error.code)
       return
@@ -79,6 +79,14 @@ export function sendError(response: Response, code: ErrorCode): void {
   const { status, message } = ERRORS[code]
   response.resetHead(status ?? 500)
   response.send(`${code}: ${message}\n`)
+}
+
+/**
+ * Whether an error only tells that the body has failed, for which the client was answered already: the reason itself,
+ * or that there is no answering any more. A client must not be able to fill the log.
+ */
+function saysSo(error: unknown, reason: Error): boolean {
+  return error === reason || (error instanceof CalandriaError && error.code === 'CAL_ERR_RESPONSE_ENDED')
 }
 
 /** What the client sent was wrong, and the handler has left the answer to us. */

@@ -44,7 +44,7 @@ export class Patience {
   #writeDue = Infinity
   #timer: Timer | null = null
   #timerDue = Infinity
-  #bytesQueued = 0
+  #bytesUnsent = 0
   #bytesReceived = 0
 
   constructor(
@@ -68,7 +68,7 @@ export class Patience {
     this.#subject = subject
     this.#due = now + this.#timeoutOf(wait)
     if (wait === Wait.Body) this.#due = Math.min(this.#due, this.#endOf(subject as Exchange))
-    if (wait === Wait.End) this.#bytesQueued = this.#transport.bytesQueued
+    if (wait === Wait.End) this.#bytesUnsent = this.#transport.bytesUnsent
     if (wait === Wait.Body) this.#bytesReceived = (subject as Exchange).body.bytesReceived
     if (this.#due < this.#timerDue) this.#arm()
   }
@@ -76,7 +76,7 @@ export class Patience {
   /** The transport is full: from now on it must get less. */
   watchWrites(now: number): void {
     if (this.#writeDue !== Infinity) return
-    this.#bytesQueued = this.#transport.bytesQueued
+    this.#bytesUnsent = this.#transport.bytesUnsent
     this.#writeDue = now + this.#timeouts.writeMs
     if (this.#writeDue < this.#timerDue) this.#arm()
   }
@@ -139,10 +139,10 @@ export class Patience {
   /** Whether some of what was queued has left; then the rest is watched. */
   #takesWrites(now: number): boolean {
     this.#writeDue = Infinity
-    const before = this.#bytesQueued
-    const queued = this.#transport.bytesQueued
-    if (queued === before && queued > 0) return false
-    if (queued > 0) this.watchWrites(now)
+    const before = this.#bytesUnsent
+    const unsent = this.#transport.bytesUnsent
+    if (unsent === before && unsent > 0) return false
+    if (this.#transport.bytesQueued > 0) this.watchWrites(now)
     return true
   }
 
@@ -168,9 +168,9 @@ export class Patience {
 
   /** Whether some of what is queued has left while the client's end was waited for; then it is waited for again. */
   #takesMore(now: number): boolean {
-    const before = this.#bytesQueued
-    this.#bytesQueued = this.#transport.bytesQueued
-    const takesMore = this.#bytesQueued > 0 && this.#bytesQueued < before
+    const before = this.#bytesUnsent
+    this.#bytesUnsent = this.#transport.bytesUnsent
+    const takesMore = this.#bytesUnsent > 0 && this.#bytesUnsent < before
     if (takesMore) this.#due = now + this.#lingerMs
     return takesMore
   }

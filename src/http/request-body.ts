@@ -7,6 +7,12 @@ import { makeWaiter, type Waiter } from './waiter.js'
 /** Bytes of a body that wait for the handler, from which on its connection is not read. */
 const HIGH_WATER_MARK = 64 * 1024
 
+/**
+ * Pieces are gathered up to this size while nobody takes them: a client that sends byte by byte must not cost an
+ * object for each byte.
+ */
+const GATHERED = 4 * 1024
+
 /** @internal Who brings the bytes. */
 export interface BodySource {
   /** The handler has begun to read, has made room, or wants no more. */
@@ -40,6 +46,8 @@ export class RequestBody implements AsyncIterable<Buffer> {
   readonly #source: BodySource | null
   #use = Use.Unread
   #pieces: Buffer[] = []
+  /** What the last piece is a part of, if it was gathered. */
+  #gatheringInto: Buffer | null = null
   #bytesWaiting = 0
   #bytesReceived = 0
   #isComplete: boolean
@@ -102,8 +110,10 @@ export class RequestBody implements AsyncIterable<Buffer> {
   /** Piece by piece, as they came: how they are cut means nothing. Leaving the loop early discards the rest. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Buffer> {
     let hasBegun = false
+    let isLeft = false
     const iterator: AsyncIterableIterator<Buffer> = {
       next: async () => {
+        if (isLeft) return { done: true, value: undefined }
         if (!hasBegun) this.#begin(Use.Iterated)
         hasBegun = true
         while (this.#pieces.length === 0 && !this.#isComplete) await this.#more()
@@ -111,6 +121,7 @@ export class RequestBody implements AsyncIterable<Buffer> {
         return value === undefined ? { done: true, value } : { done: false, value }
       },
       return: () => {
+        isLeft = true
         if (hasBegun) this.discard()
         return Promise.resolve({ done: true, value: undefined })
       },
@@ -143,7 +154,7 @@ export class RequestBody implements AsyncIterable<Buffer> {
   push(lent: Uint8Array): void {
     this.#bytesReceived += lent.length
     if (lent.length === 0 || this.#use === Use.Discarded) return
-    this.#pieces.push(Buffer.from(lent))
+    if (!this.#joinLast(lent)) this.#pieces.push(Buffer.from(lent))
     this.#bytesWaiting += lent.length
     this.#wake()
   }
@@ -181,6 +192,20 @@ export class RequestBody implements AsyncIterable<Buffer> {
     if (!this.#isComplete) this.#source.bodyWanted()
   }
 
+  /** Copies what is small behind the piece that waits last. @returns whether it was */
+  #joinLast(lent: Uint8Array): boolean {
+    const at = this.#pieces.length - 1
+    const last = this.#pieces[at]
+    if (last === undefined || last.length + lent.length > GATHERED) return false
+    if (this.#gatheringInto === null || last.buffer !== this.#gatheringInto.buffer) {
+      this.#gatheringInto = Buffer.allocUnsafeSlow(GATHERED)
+      this.#gatheringInto.set(last)
+    }
+    this.#gatheringInto.set(lent, last.length)
+    this.#pieces[at] = this.#gatheringInto.subarray(0, last.length + lent.length)
+    return true
+  }
+
   /** Resolves when something has happened to the body. */
   #more(): Promise<void> {
     if (this.#failure !== null) return Promise.reject(this.#failure)
@@ -210,6 +235,7 @@ export class RequestBody implements AsyncIterable<Buffer> {
 
   #dropAll(): void {
     this.#pieces = []
+    this.#gatheringInto = null
     this.#bytesWaiting = 0
   }
 }

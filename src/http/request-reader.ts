@@ -174,30 +174,24 @@ export class RequestReader {
     from: number,
   ): number {
     const { section } = parser
-    const headers = section.headers ?? this.#makeHeaders(parser, source, start, end, limit)
+    if (section.headers === null) this.#makeHeaders(parser, source, start, end, limit)
     const targetStart = start + parser.targetStart
     const path = this.#paths.lookup(source, targetStart, start + parser.pathEnd, parser.pathHash)
     const isPathAll = parser.pathEnd === parser.targetEnd
     const target = isPathAll ? path.path : source.toString('latin1', targetStart, start + parser.targetEnd)
     if (!section.isPlain || parser.targetForm !== ORIGIN) {
-      return this.#takeOther(parser, path, target, headers, from)
+      return this.#takeOther(parser, path, target, from)
     }
     this.hasMore = from < this.#limit
-    this.#sink.requestRead(new Request(parser, path.path, target, headers, this.#sink), path)
+    this.#sink.requestRead(new Request(parser, path.path, target, this.#sink), path)
     return from
   }
 
   /** A request with a body, an expectation or an upgrade, or with a target that isn't in origin form. */
-  #takeOther(
-    parser: RequestParser,
-    originPath: PathEntry,
-    target: string,
-    headers: Headers,
-    from: number,
-  ): number {
+  #takeOther(parser: RequestParser, originPath: PathEntry, target: string, from: number): number {
     const { section, targetForm } = parser
     const path = targetForm === ORIGIN ? originPath : this.#pathOfOtherForm(targetForm, target)
-    const request = new Request(parser, path.path, target, headers, this.#sink)
+    const request = new Request(parser, path.path, target, this.#sink)
     const error = this.#whyNotServed(parser)
     if (error !== null) {
       this.#sink.requestRefused(error, request)
@@ -230,13 +224,10 @@ export class RequestReader {
     return at
   }
 
-  #makeHeaders(parser: RequestParser, source: Buffer, start: number, end: number, limit: number): Headers {
+  #makeHeaders(parser: RequestParser, source: Buffer, start: number, end: number, limit: number): void {
     const base = this.#textBase(source, start, end, limit)
-    return (parser.section.headers = new Headers(
-      this.#text,
-      base + parser.fieldsStart,
-      base + parser.fieldsEnd,
-    ))
+    const { section, fieldsStart, fieldsEnd } = parser
+    section.headers = new Headers(this.#text, base + fieldsStart, base + fieldsEnd)
   }
 
   #readBody({ body, decoder }: OpenBody, from: number): number {
@@ -264,9 +255,9 @@ export class RequestReader {
   #whyNotServed(parser: RequestParser): ErrorCode | null {
     const { section } = parser
     if (parser.method === CONNECT) {
-      if (!this.#servesConnect) return 'CAL_ERR_HTTP_CONNECT'
       // It has none, but who reads one all the same would begin the tunnel elsewhere than we do.
       if (section.contentLength > 0 || section.isChunked) return 'CAL_ERR_HTTP_CONNECT_CONTENT'
+      if (!this.#servesConnect) return 'CAL_ERR_HTTP_CONNECT'
     }
     if (section.expectsOther) return 'CAL_ERR_HTTP_EXPECTATION'
     if (section.contentLength > this.#limits.bodyBytes) return 'CAL_ERR_HTTP_BODY_TOO_LARGE'

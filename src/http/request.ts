@@ -1,6 +1,7 @@
 import type { Headers } from './headers.js'
 import { CONNECT, HEAD, type Method, METHODS, UNKNOWN_METHOD } from './methods.js'
 import { NO_BODY, type RequestBody } from './request-body.js'
+import type { FieldSection } from './parser/field-section.js'
 import { type RequestParser, TargetForm } from './parser/request-parser.js'
 
 /** Whom a request came from. */
@@ -17,33 +18,38 @@ export class Request {
    * The target's path: percent-encoded as it came, without the query; `*` for `OPTIONS *`.
    */
   readonly path: string
-  /** Minor version of HTTP: 1 for HTTP/1.1, 0 for HTTP/1.0. */
-  readonly minorVersion: number
-  /** @internal Whether the connection goes on after this request, as far as the client is concerned (RFC 9112 §9.3). */
-  readonly persists: boolean
   /** The body, as it comes in; an empty one when there is none. */
   body: RequestBody = NO_BODY
 
   /** The request target as it came. */
   readonly target: string
-  readonly headers: Headers
+  readonly #section: FieldSection
   readonly #method: number
-  readonly #saysUpgrade: boolean
   readonly #peer: Peer
   #query: URLSearchParams | null = null
   #abort: AbortController | null = null
 
-  /** @internal @param head the parser that has just completed this head */
-  constructor(head: RequestParser, path: string, target: string, headers: Headers, peer: Peer) {
-    const { section } = head
+  /** @internal @param head the parser that has just completed this head; its section has its headers */
+  constructor(head: RequestParser, path: string, target: string, peer: Peer) {
     this.path = path
     this.target = target
-    this.headers = headers
-    this.minorVersion = head.minorVersion
-    this.persists = !section.saysClose && (head.minorVersion === 1 || section.saysKeepAlive)
+    this.#section = head.section
     this.#method = head.method
-    this.#saysUpgrade = section.saysUpgrade
     this.#peer = peer
+  }
+
+  get headers(): Headers {
+    return this.#section.headers as Headers
+  }
+
+  /** Minor version of HTTP: 1 for HTTP/1.1, 0 for HTTP/1.0. */
+  get minorVersion(): number {
+    return this.#section.minorVersion
+  }
+
+  /** @internal Whether the connection goes on after this request, as far as the client is concerned. */
+  get persists(): boolean {
+    return this.#section.persists
   }
 
   get method(): Method {
@@ -61,11 +67,21 @@ export class Request {
   }
 
   /**
+   * The authority that the client asks, `name` or `name:port`: that of an absolute target or of CONNECT, which goes
+   * before the `Host` field (RFC 9112 §3.2.2, §3.3), else that field; `null` when an HTTP/1.0 client names none.
+   */
+  get host(): string | null {
+    if (this.isConnect) return this.target
+    const isOriginForm = this.target.startsWith('/')
+    return (isOriginForm ? null : authorityOf(this.target)) ?? this.headers.get('host')
+  }
+
+  /**
    * The protocols that the client would rather speak, as its `Upgrade` field names them (RFC 9110 §7.8); `null` when
    * it asks for none. A handler that knows one of them calls `response.upgrade()`; another one just answers.
    */
   get upgrade(): string | null {
-    return this.#saysUpgrade ? this.headers.get('upgrade') : null
+    return this.#section.saysUpgrade ? this.headers.get('upgrade') : null
   }
 
   /**
@@ -117,4 +133,9 @@ export function pathOfTarget(form: TargetForm, target: string): string {
   const withoutQuery = end === -1 ? target : target.slice(0, end)
   const slash = withoutQuery.indexOf('/', authority)
   return slash === -1 ? '/' : withoutQuery.slice(slash)
+}
+
+/** The authority of an absolute target; `null` for any other. */
+function authorityOf(target: string): string | null {
+  return /^https?:\/\/([^/?]+)/i.exec(target)?.[1] ?? null
 }

@@ -62,6 +62,10 @@ export class MemoryTransport implements Transport {
     return this.#bytesQueued
   }
 
+  get bytesUnsent(): number {
+    return this.#bytesQueued
+  }
+
   get isWritable(): boolean {
     return this.#bytesQueued < this.#highWaterMark
   }

@@ -64,6 +64,10 @@ export class SocketTransport implements Transport {
   }
 
   get bytesQueued(): number {
+    return this.#socket.writableLength
+  }
+
+  get bytesUnsent(): number {
     return bytesNotTaken(this.#socket)
   }
 

@@ -14,8 +14,10 @@ export type Segment = string | Uint8Array
 export interface Transport {
   /** The peer's address, without a port; `null` where there is none or it is not known any longer. */
   readonly remoteAddress: string | null
-  /** Bytes that were written but that the kernel (or the peer) has not taken yet. */
+  /** Bytes of writes that have not left as a whole. */
   readonly bytesQueued: number
+  /** Bytes that the kernel (or the peer) has not taken: never more than {@link bytesQueued}. It tells a slow peer. */
+  readonly bytesUnsent: number
   /** `false` once {@link bytesQueued} has reached the high-water mark; `onDrain` comes when all of it has left. */
   readonly isWritable: boolean
 

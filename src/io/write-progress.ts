@@ -2,6 +2,8 @@ import type { Socket } from 'node:net'
 
 /** What Node itself looks at to tell a slow peer from a dead one (`net.Socket.prototype._onTimeout`). */
 interface Internals {
+  /** Below TLS: the socket whose bytes the kernel takes. */
+  readonly _parent?: Internals | null
   readonly _handle?: { readonly writeQueueSize?: unknown } | null
   readonly _writableState?: { readonly writelen?: unknown }
 }
@@ -13,8 +15,8 @@ interface Internals {
 export function bytesNotTaken(socket: Socket): number {
   const { writableLength } = socket
   if (writableLength === 0) return 0
-  const { _handle: handle, _writableState: state } = socket as unknown as Internals
-  const left = handle?.writeQueueSize
+  const { _parent: carrier, _handle: handle, _writableState: state } = socket as unknown as Internals
+  const left = (carrier?._handle ?? handle)?.writeQueueSize // that of TLS itself stays whole until the end of the write
   const underWay = state?.writelen
   if (typeof left !== 'number' || typeof underWay !== 'number') return writableLength
   return writableLength - Math.max(underWay - left, 0)

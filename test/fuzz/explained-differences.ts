@@ -7,6 +7,8 @@ export interface ExplainedDifference {
   readonly why: string
   /** Bytes that are understood differently, for this reason alone. */
   readonly example: string
+  /** The short run doesn't meet it: its example alone shows that it is there. */
+  readonly isRare?: true
   /** Whether this is why `bytes` were understood differently. */
   explains(ours: Reading, theirs: Reading, bytes: string): boolean
 }
@@ -15,11 +17,16 @@ const TAB_BEHIND_CHUNKED = /^transfer-encoding:[ \t]*chunked *\t[ \t]*\r$/im
 
 /** The first request that one has read and the other hasn't, as the one has read it. */
 function firstUnread(reader: Reading, other: Reading): ReadRequest | undefined {
-  return reader.requests[other.requests.length]
+  return reader.requests[other.requests.length] ?? reader.open
 }
 
 function refusedFor({ ending }: Reading, ...codes: readonly string[]): boolean {
   return ending.kind === 'refused' && codes.includes(ending.code)
+}
+
+/** `PRI` begins the preface of HTTP/2 (RFC 9113 §3.4): llhttp waits for the rest of it, whatever the version. */
+function waitsForPreface({ ending }: Reading, bytes: string): boolean {
+  return ending.kind === 'waits' && bytes.includes('PRI ')
 }
 
 /** One closes the connection behind this request, and the other doesn't. */
@@ -46,8 +53,9 @@ export const explainedDifferences: readonly ExplainedDifference[] = [
     name: 'a method of another protocol (RTSP, HTTP/2)',
     why: 'as above; llhttp knows it, and wants the version of its protocol behind it',
     example: 'DESCRIBE / HTTP/1.1\r\nHost: x\r\n\r\n',
-    explains: (ours, theirs) =>
-      refusedFor(theirs, 'INVALID_CONSTANT', 'INVALID_VERSION') && firstUnread(ours, theirs)?.method === '',
+    explains: (ours, theirs, bytes) =>
+      firstUnread(ours, theirs)?.method === '' &&
+      (refusedFor(theirs, 'INVALID_CONSTANT', 'INVALID_VERSION') || waitsForPreface(theirs, bytes)),
   },
   {
     name: 'a tab behind a length',
@@ -101,5 +109,15 @@ export const explainedDifferences: readonly ExplainedDifference[] = [
       const options = closer?.fields.filter((field) => field.startsWith('connection: ')).join() ?? ''
       return closer?.minor === 0 && /keep-alive/i.test(options) && /close/i.test(options)
     },
+  },
+  {
+    name: 'a framing field in a trailer section, in mid-line',
+    why: 'we refuse it too (RFC 9110 §6.5.1), but when its line ends; llhttp when its name does',
+    example: 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nContent-Length: 1',
+    isRare: true,
+    explains: (ours, theirs, bytes) =>
+      ours.open !== undefined &&
+      refusedFor(theirs, 'INVALID_CONTENT_LENGTH', 'INVALID_TRANSFER_ENCODING') &&
+      /\r\n(?:content-length|transfer-encoding):[^\n]*$/i.test(bytes),
   },
 ]

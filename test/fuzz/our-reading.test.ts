@@ -74,6 +74,15 @@ describe.each<[string, (pieces: readonly string[]) => Reading | Promise<Reading>
   })
 })
 
+it.each(['Content-Length', 'Transfer-Encoding'])(
+  '%s in a trailer section is refused when its line ends',
+  async (name) => {
+    const reader = new OurReader(scannerEngine)
+    const stream = post('Transfer-Encoding: chunked', '', '0', `${name}: 1\r\n`)
+    expect((await reader.read([stream])).ending).toEqual({ kind: 'refused', code: 'CAL_ERR_HTTP_TRAILER' })
+  },
+)
+
 it.each([
   ['content', post('Content-Length: 1', '', 'a').replace('POST /p', 'CONNECT h:1')],
   ['chunks', post('Transfer-Encoding: chunked', '', '0', '', '').replace('POST /p', 'CONNECT h:1')],

@@ -85,7 +85,10 @@ export class OurReader {
     const whole = isLastWhole ? sink.read : sink.read.slice(0, -1)
     const requests = []
     for (const request of whole) requests.push(await asRead(request))
-    return { requests, ending: endingOf(sink, isMidRequest, tunnel) }
+    const ending = endingOf(sink, isMidRequest, tunnel)
+    const last = sink.read.at(-1)
+    if (ending.kind !== 'waits' || !sink.isOpen || last === undefined) return { requests, ending }
+    return { requests, open: { ...headOf(last), body: '', trailers: [] }, ending }
   }
 }
 
@@ -97,14 +100,18 @@ function endingOf(sink: Sink, isMidRequest: boolean, tunnel: string): Ending {
 }
 
 async function asRead(request: Request): Promise<ReadRequest> {
-  const { target, headers, body, minorVersion } = request
+  const { body } = request
+  const bytes = await body.bytes()
+  return { ...headOf(request), body: bytes.toString('latin1'), trailers: asLines(body.trailers) }
+}
+
+function headOf(request: Request): Omit<ReadRequest, 'body' | 'trailers'> {
+  const { target, headers, minorVersion } = request
   return {
     method: request.isMethodUnknown ? '' : request.method,
     target,
     minor: minorVersion,
     fields: asLines(headers),
-    body: (await body.bytes()).toString('latin1'),
-    trailers: asLines(body.trailers),
   }
 }
 

@@ -13,6 +13,8 @@ export interface ReadRequest {
 export interface Reading {
   /** Those that are complete. */
   readonly requests: readonly ReadRequest[]
+  /** Of ours: one whose head was accepted, and whose body is still on its way; `body` is empty. */
+  readonly open?: ReadRequest
   /** How it ended. */
   readonly ending: Ending
 }
@@ -45,17 +47,17 @@ export function difference(ours: Reading, theirs: Reading): string | null {
   if (ours.ending.kind === 'refused') return null
   if (theirs.requests.length > ours.requests.length)
     return `llhttp accepts request ${ours.requests.length}, we ${endingText(ours.ending)}`
-  return differentEnding(ours.ending, theirs.ending)
+  return differentEnding(ours, theirs)
 }
 
-function differentEnding(ours: Ending, theirs: Ending): string | null {
-  // In mid-request nothing is accepted yet; llhttp may have seen the fault before us.
-  if (theirs.kind === 'refused') {
-    const isUndecided = ours.kind === 'closed' || (ours.kind === 'waits' && ours.isMidRequest)
-    return isUndecided ? null : `llhttp ${endingText(theirs)}, we ${endingText(ours)}`
-  }
+function differentEnding({ ending: ours, open }: Reading, { ending: theirs }: Reading): string | null {
+  // In a head nothing is accepted yet: llhttp may have seen the fault before us. In a body both judge byte by byte.
+  const isUndecided =
+    ours.kind === 'closed' || (ours.kind === 'waits' && ours.isMidRequest && open === undefined)
+  if (theirs.kind === 'refused' && isUndecided) return null
   if (ours.kind === 'tunnel' && theirs.kind === 'tunnel' && ours.bytes !== theirs.bytes)
     return 'where the tunnel begins'
   if (endingText(ours) === endingText(theirs)) return null
-  return `llhttp ${endingText(theirs)}, we ${endingText(ours)}`
+  const where = open === undefined ? '' : ' for the rest of a body'
+  return `llhttp ${endingText(theirs)}, we ${endingText(ours)}${where}`
 }

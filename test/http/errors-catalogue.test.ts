@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { CalandriaError, CalandriaTypeError } from '../../src/errors/calandria-error.js'
 import { type ErrorCode, type ErrorEntry, ERRORS } from '../../src/errors/catalogue.js'
+import { DEFAULT_TIMEOUTS } from '../../src/http/limits.js'
 import { statusLine } from '../../src/http/status-lines.js'
+import { chunked, post, request, VirtualServer } from './memory-client.js'
 
 const entries: readonly (readonly [ErrorCode, ErrorEntry])[] = Object.entries(ERRORS) as [
   ErrorCode,
@@ -45,6 +47,74 @@ describe('the catalogue of errors', () => {
 
   it('keeps every message on one line of ASCII but for the section sign, for it is sent as a body', () => {
     for (const [code, { message }] of entries) expect(message, code).toMatch(/^[\x20-\x7e§]+$/)
+  })
+})
+
+describe('the errors of request bodies', () => {
+  const body = (...lines: string[]): string => request('POST', '/', ...lines)
+  const long = 'a'.repeat(10_000)
+
+  /** What a client sends, for everything that it is told. */
+  const REACHED: Readonly<Partial<Record<ErrorCode, string>>> = {
+    CAL_ERR_HTTP_CONTENT_LENGTH: body('Content-Length: x'),
+    CAL_ERR_HTTP_CONTENT_LENGTH_REPEATED: body('Content-Length: 1', 'Content-Length: 1'),
+    CAL_ERR_HTTP_LENGTH_AND_ENCODING: body('Content-Length: 1', 'Transfer-Encoding: chunked'),
+    CAL_ERR_HTTP_TRANSFER_ENCODING: body('Transfer-Encoding: gzip, chunked'),
+    CAL_ERR_HTTP_CHUNK_SIZE: chunked('/', 'x'),
+    CAL_ERR_HTTP_CHUNK_END: chunked('/', '1\r\nab'),
+    CAL_ERR_HTTP_CHUNK_EXTENSION: chunked('/', '1; a'),
+    CAL_ERR_HTTP_CHUNK_EXTENSION_TOO_LARGE: chunked('/', `1;${long}`),
+    CAL_ERR_HTTP_TRAILER: chunked('/', '0\r\nHost: x\r\n'),
+    CAL_ERR_HTTP_TRAILERS_TOO_LARGE: chunked('/', `0\r\nA: ${long}`),
+    CAL_ERR_HTTP_BODY_INCOMPLETE: body('Content-Length: 2') + 'x', // and then a half-close
+    CAL_ERR_HTTP_BODY_TOO_LARGE: body('Content-Length: 9999999'),
+    CAL_ERR_HTTP_TIMEOUT: body('Content-Length: 2') + 'x', // and then nothing
+    CAL_ERR_HTTP_EXPECTATION: body('Content-Length: 2', 'Expect: everything'),
+    CAL_ERR_HTTP_JSON: post('/', '{'),
+  }
+
+  it('are these: from the first that is only theirs to the last', () => {
+    const codes = entries.map(([code]) => code)
+    const from = codes.indexOf('CAL_ERR_HTTP_CONTENT_LENGTH')
+    const to = codes.indexOf('CAL_ERR_HTTP_EXPECTATION')
+    expect(Object.keys(REACHED).sort()).toEqual([...codes.slice(from, to + 1), 'CAL_ERR_HTTP_JSON'].sort())
+  })
+
+  it.each(Object.entries(REACHED))(
+    '%s is reached, and what the table says of it is so',
+    async (code, bytes) => {
+      const virtual = new VirtualServer(async (asked, response) => {
+        response.json(await asked.body.json())
+      })
+      const client = virtual.connect().send(bytes)
+      await virtual.settle()
+      if (code === 'CAL_ERR_HTTP_BODY_INCOMPLETE') client.transport.end()
+      if (code === 'CAL_ERR_HTTP_TIMEOUT') await virtual.pass(DEFAULT_TIMEOUTS.bodyMs)
+      await virtual.settle()
+      const { status, connection } = ERRORS[code as ErrorCode]
+      const reply = client.replies()[0]
+      expect([reply?.status, reply?.body.split(':')[0]]).toEqual([status, code])
+      expect([reply?.headers.get('connection'), client.isEnded]).toEqual(
+        connection === 'closes' ? ['close', true] : [undefined, false],
+      )
+    },
+  )
+
+  it('are CAL_ERR_BODY_USED and CAL_ERR_CLIENT_GONE where only the handler is told', async () => {
+    const reasons: unknown[] = []
+    const virtual = new VirtualServer(async (asked) => {
+      const whole = asked.body.bytes()
+      await asked.body.bytes().catch((reason: unknown) => reasons.push(reason))
+      await whole.catch((reason: unknown) => reasons.push(reason))
+    })
+    const client = virtual.connect().send(post('/', 'abc').slice(0, -1))
+    await virtual.settle()
+    client.transport.abort()
+    await virtual.settle()
+    expect(reasons).toMatchObject([
+      { code: 'CAL_ERR_BODY_USED', status: null },
+      { code: 'CAL_ERR_CLIENT_GONE', status: null },
+    ])
   })
 })
 

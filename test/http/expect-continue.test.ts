@@ -51,6 +51,27 @@ describe('Expect: 100-continue', () => {
     expect(client.answers()).toEqual(['100 ', '200 read'])
   })
 
+  it.each(['end-of-read', 'end-of-turn', 'per-response'] as const)(
+    'is answered with 100 at once under the flush policy %s, whether the handler reads at once or later',
+    async (flush) => {
+      for (const isLater of [false, true]) {
+        const virtual = new VirtualServer(
+          async (asked, response) => {
+            if (isLater) await virtual.reactor.sleep(10)
+            response.send(await asked.body.text())
+          },
+          { flush },
+        )
+        const client = virtual.connect().send(head(3))
+        await virtual.pass(10)
+        expect(client.text).toBe(CONTINUE)
+        client.send('abc')
+        await virtual.settle()
+        expect(client.answers()).toEqual(['100 ', '200 abc'])
+      }
+    },
+  )
+
   it('is answered with 100 where the body comes in chunks', async () => {
     const virtual = echoing()
     const client = virtual.connect().send(chunked('/body', '', 'Expect: 100-continue'))
@@ -89,6 +110,27 @@ describe('Expect: 100-continue', () => {
       expect([paths, client.isEnded]).toEqual([['/body'], true])
     },
   )
+
+  it('holds no time-out off once the body has begun to come', async () => {
+    for (const isReadAtOnce of [true, false]) {
+      const gate = new Gate()
+      const virtual = new VirtualServer(async (asked) => {
+        await gate.opened
+        await asked.body.bytes()
+      })
+      const client = virtual.connect().send(head(100))
+      await virtual.pass(60_000)
+      expect(client.text).toBe('') // it is the handler's turn
+      client.send('a')
+      await virtual.settle()
+      if (isReadAtOnce) gate.open()
+      await virtual.pass(10_000)
+      expect(client.replies().map((reply) => reply.status)).toEqual([408])
+      gate.open()
+      await virtual.settle()
+      expect([client.isEnded, virtual.errors]).toEqual([true, []])
+    }
+  })
 
   it('with a method that nobody knows gets 501 and the end, not 100', async () => {
     const virtual = echoing()

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { engineOf, sharedLlhttp } from '../../src/http/parser/llhttp/llhttp-engine.js'
 import { Server } from '../../src/http/server.js'
 import type { ServeOptions } from '../../src/http/server-options.js'
-import { get, post, request, VirtualServer } from './memory-client.js'
+import { chunked, get, post, request, VirtualServer } from './memory-client.js'
 
 const parser = engineOf(await sharedLlhttp())
 
@@ -29,6 +29,30 @@ describe('a server with the llhttp engine', () => {
       '200 GET /3?q -',
       '200 GET http://h/4 \xc3\xa9',
     ])
+  })
+
+  it('reads bodies of both framings, and refuses what is wrong with them', async () => {
+    const server = new VirtualServer(
+      async (asked, response) => {
+        const body = await asked.body.text()
+        response.send(`${asked.path} ${body} ${asked.body.trailers?.get('a') ?? '-'}`)
+      },
+      { parser },
+    )
+    const client = server.connect()
+    const whole = post('/1', 'one') + chunked('/2', '3;x\r\ntwo\r\n0\r\nA: b\r\n\r\n') + get('/3')
+    for (const byte of whole + chunked('/4', '+1\r\n') + get('/never')) {
+      client.send(byte)
+      server.run()
+    }
+    await server.settle()
+    expect(client.answers().map((answer) => answer.split(':')[0])).toEqual([
+      '200 /1 one -',
+      '200 /2 two b',
+      '200 /3  -',
+      '400 CAL_ERR_HTTP_CHUNK_SIZE',
+    ])
+    expect(client.isEnded).toBe(true)
   })
 
   it('answers sixteen requests of one read in one write', () => {

@@ -144,5 +144,11 @@ export const BAD_REQUESTS: readonly (readonly [string, string, number, ErrorCode
   ['chunks that are too large together', withChunks(`1\r\na\r\n3e8\r\n`), 413, 'CAL_ERR_HTTP_BODY_TOO_LARGE'],
   ['a body that is too large', withFields('Content-Length: 1001'), 413, 'CAL_ERR_HTTP_BODY_TOO_LARGE'],
   ['an expectation that nobody knows', withFields('Expect: the-unexpected'), 417, 'CAL_ERR_HTTP_EXPECTATION'],
+  [
+    'CONNECT with content',
+    head('CONNECT a:443 HTTP/1.1', 'Host: a:443', 'Content-Length: 1'),
+    400,
+    'CAL_ERR_HTTP_CONNECT_CONTENT',
+  ],
   ['CONNECT', head('CONNECT a:443 HTTP/1.1', 'Host: a:443'), 501, 'CAL_ERR_HTTP_CONNECT'],
 ]

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ERRORS, type Handler } from '../../src/index.js'
 import { BAD_REQUESTS } from './bad-requests.js'
 import { RawClient } from './raw-client.js'
-import { get, gets, post } from './requests.js'
+import { get, gets, post, request } from './requests.js'
 import { SeededRandom } from './seeded-random.js'
 import { READ_PATHS, startFrozenServer, until } from './started-server.js'
 
@@ -12,6 +12,9 @@ const AT_A_TIME = 20
 const SAMPLES = [
   get('/path?query=1', 'Cookie: a=b', 'Accept: */*'),
   post('/upload', 'the body\r\n', 'Expect: 100-continue'),
+  request('POST', '/', ['Transfer-Encoding: chunked'], '') +
+    '3\r\nabc\r\na;b="c"\r\n0123456789\r\n0\r\nX-Trailer: d\r\n\r\n' +
+    get('/behind'),
   gets(5),
   get('/first') + post('/second', 'x'.repeat(100)) + get('/third', 'Connection: close') + get('/never'),
   'GET http://localhost/ HTTP/1.1\r\nHost: localhost\r\n\r\n',

@@ -41,6 +41,11 @@ export class FieldSection {
     this.minorVersion = minorVersion
   }
 
+  /** Whether the connection goes on after the message (RFC 9112 §9.3). */
+  get persists(): boolean {
+    return !this.saysClose && (this.minorVersion === 1 || this.saysKeepAlive)
+  }
+
   /** Takes a framing field with the value `bytes[from, to)`, white space around it included. @returns what is wrong */
   take(field: FramingField, bytes: Uint8Array, words: DataView, from: number, to: number): ErrorCode | null {
     let start = from

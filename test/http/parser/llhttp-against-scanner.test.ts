@@ -58,6 +58,21 @@ describe(`the llhttp engine agrees with the scanner (seed ${seed})`, () => {
     )
   })
 
+  it('on heads that are longer than what llhttp is given first, wherever that ends', () => {
+    const heads = fc.oneof(plausibleHead, brokenHead)
+    fc.assert(
+      fc.property(heads, fc.integer({ min: 700, max: 1024 }), fc.boolean(), (head, padding, isTarget) => {
+        const pad = 'p'.repeat(padding)
+        const long = isTarget ? head.replace(' /', ` /${pad}`) : head.replace('\r\n', `\r\nPad: ${pad}\r\n`)
+        const parser = engine.requestParsers(DEFAULT_LIMITS)()
+        const answer = parseWhole(parser, long)
+        expectSame(answer, parseWhole(new Scanner(DEFAULT_LIMITS), long), long)
+        expect(parseInPieces(parser, long, long.length > 1020 ? [1020] : [])).toEqual(answer)
+      }),
+      { seed, numRuns },
+    )
+  })
+
   it('on heads that are nearly the same as the one before', () => {
     const parser = engine.requestParsers(DEFAULT_LIMITS)()
     fc.assert(

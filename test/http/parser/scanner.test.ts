@@ -19,6 +19,7 @@ describe('the table of heads', () => {
     'CAL_ERR_HTTP_TIMEOUT',
     'CAL_ERR_HTTP_EXPECTATION',
     'CAL_ERR_HTTP_CONNECT',
+    'CAL_ERR_HTTP_CONNECT_CONTENT',
   ]
 
   it('has a row for every error that a parser can give', () => {
