@@ -37,6 +37,7 @@ export class Scope {
   #isCancelledFromOutside = false
   #isEnded = false
   #idleWaiters: (() => void)[] = []
+  #listener: ((error: unknown) => void) | null = null
 
   private constructor(reactor: Reactor, outer: AbortSignal | null) {
     this.reactor = reactor
@@ -55,7 +56,7 @@ export class Scope {
     return new Scope(reactor, options.signal ?? null).#run(body)
   }
 
-  /** @internal A scope without a body: whoever opens it must {@link close} it. */
+  /** @internal A scope without a body: whoever opens it must {@link leaveTo} and {@link close} it. */
   static open(reactor: Reactor, signal: AbortSignal): Scope {
     return new Scope(reactor, signal)
   }
@@ -131,12 +132,18 @@ export class Scope {
     this.#controller.abort(reason)
   }
 
-  /** @internal Cancels what still runs, and waits for it. @throws errors that nobody was told yet */
+  /** @internal From now on `listener` is told of errors that nobody has joined for, when the last task has ended. */
+  leaveTo(listener: (error: unknown) => void): void {
+    this.#listener = listener
+    if (this.#running === 0) this.#tellErrors()
+  }
+
+  /** @internal Cancels what still runs; when the last task has ended the scope has. */
   async close(): Promise<void> {
     if (this.#running > 0) this.cancel()
     await this.#untilIdle()
     this.#end()
-    this.#throwErrors()
+    this.#tellErrors()
   }
 
   async #run<T>(body: ScopeTask<T>): Promise<T> {
@@ -191,6 +198,7 @@ export class Scope {
   #taskEnded(): void {
     if (--this.#running > 0) return
     const waiters = this.#idleWaiters
+    if (waiters.length === 0) this.#tellErrors()
     this.#idleWaiters = []
     for (const wake of waiters) wake()
   }
@@ -205,6 +213,15 @@ export class Scope {
     this.#errors = []
     if (errors.length === 1) throw errors[0]
     throw new AggregateError(errors, `${errors.length} tasks of a scope failed`, { cause: errors[0] })
+  }
+
+  #tellErrors(): void {
+    if (this.#listener === null) return
+    try {
+      this.#throwErrors()
+    } catch (error) {
+      this.#listener(error)
+    }
   }
 
   #end(): void {
