@@ -2,6 +2,7 @@ import { CalandriaError } from '../errors/calandria-error.js'
 import { isCancellation } from './cancellation.js'
 import { type Coroutine, isCoroutine, runCoroutine } from './coroutine.js'
 import type { Reactor } from './reactor.js'
+import { makeScopeController } from './scope-signal.js'
 
 /** What a scope runs: a function, an async function, or a generator function, which becomes a {@link Coroutine}. */
 export type ScopeTask<T> = (scope: Scope) => T | PromiseLike<T> | Coroutine<T>
@@ -26,7 +27,7 @@ export class Scope {
   readonly reactor: Reactor
   /** Aborts when the scope is cancelled: by an error, a deadline, {@link cancel}, or from outside. */
   readonly signal: AbortSignal
-  readonly #controller = new AbortController()
+  readonly #controller = makeScopeController()
   readonly #outer: AbortSignal | null
   /** Tasks and nested scopes; the body isn't one. */
   #running = 0

@@ -1,5 +1,6 @@
 import { once, EventEmitter } from 'node:events'
 import { describe, expect, it } from 'vitest'
+import { Delay } from '../../src/reactor/coroutine.js'
 import { Scope } from '../../src/reactor/scope.js'
 import { SettlingReactor } from './settling.js'
 
@@ -174,6 +175,27 @@ describe('Scope.run()', () => {
       () => kept.within(1, () => 1),
     ])
       expect(begin).toThrow(code('CAL_ERR_SCOPE_ENDED'))
+  })
+})
+
+describe('a scope with many tasks', () => {
+  it('makes Node suspect no leak', async () => {
+    const warnings: Error[] = []
+    const listen = (warning: Error): number => warnings.push(warning)
+    process.on('warning', listen)
+    const kit = new SettlingReactor()
+    const running = Scope.run(kit.reactor, (scope) => {
+      for (let i = 0; i < 50; i++) {
+        void scope.spawn(() => scope.sleep(5))
+        void scope.spawn(function* () {
+          yield new Delay(5)
+        })
+        void scope.nested((inner) => inner.sleep(5))
+      }
+    })
+    expect(await kit.outcome(running)).toEqual({ value: undefined })
+    process.off('warning', listen)
+    expect(warnings).toEqual([])
   })
 })
 
