@@ -121,10 +121,11 @@ export class Patience {
     this.#timer?.cancel()
     this.#timerDue = Math.min(this.#due, this.#writeDue)
     const leftMs = this.#timerDue - this.#reactor.clock.now()
-    this.#timer = leftMs === Infinity ? null : this.#reactor.delay(Math.max(leftMs, 0), this.#look)
+    this.#timer = leftMs === Infinity ? null : this.#reactor.delay(Math.max(leftMs, 0), look, this)
   }
 
-  readonly #look = (): void => {
+  /** @internal The timer has fired. */
+  look(): void {
     const { now } = this.#reactor
     this.#timer = null
     this.#timerDue = Infinity
@@ -174,4 +175,9 @@ export class Patience {
     if (takesMore) this.#due = now + this.#lingerMs
     return takesMore
   }
+}
+
+/** One function for all connections: a closure each would cost an idle one 100 bytes. */
+function look(patience: Patience): void {
+  patience.look()
 }

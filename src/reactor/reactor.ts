@@ -160,10 +160,12 @@ export class Reactor {
    * Runs `callback` once, `ms` milliseconds from now or as soon after as a turn comes; never early.
    * @throws CalandriaTypeError `CAL_ERR_OPTION` when `ms` is not a number from 0 up
    */
-  delay(ms: number, callback: () => void): Timer {
+  delay(ms: number, callback: () => void): Timer
+  delay<A>(ms: number, callback: (argument: A) => void, argument: A): Timer
+  delay(ms: number, callback: (argument: never) => void, argument?: unknown): Timer {
     if (!(ms >= 0 && ms < Infinity)) throw new CalandriaTypeError('CAL_ERR_OPTION', `a delay of ${ms} ms`)
     const now = this.clock.now()
-    const timer = this.#timers.arm(now + ms, callback)
+    const timer = this.#timers.arm(now + ms, callback as (argument: unknown) => void, argument)
     if (timer.dueTick < this.#wakeAt) this.#wakeAtTick(timer.dueTick, now)
     return timer
   }

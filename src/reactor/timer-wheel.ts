@@ -8,7 +8,8 @@ export class Timer {
   /** @internal */ previous: Timer | null = null
   /** @internal */ next: Timer | null = null
   /** @internal */ slot = -1
-  #callback: (() => void) | null
+  #callback: ((argument: unknown) => void) | null
+  readonly #argument: unknown
   readonly #wheel: TimerWheel
 
   /** @internal */
@@ -16,10 +17,12 @@ export class Timer {
     wheel: TimerWheel,
     /** The tick (whole milliseconds of the reactor's clock) at which this timer is due. */
     readonly dueTick: number,
-    callback: () => void,
+    callback: (argument: unknown) => void,
+    argument: unknown,
   ) {
     this.#wheel = wheel
     this.#callback = callback
+    this.#argument = argument
   }
 
   /** Whether the callback is still to come. */
@@ -38,7 +41,7 @@ export class Timer {
   run(): void {
     const callback = this.#callback
     this.#callback = null
-    if (callback !== null) callback()
+    if (callback !== null) callback(this.#argument)
   }
 }
 
@@ -77,8 +80,8 @@ export class TimerWheel {
   }
 
   /** Arms a timer for the first tick at or after `deadline` (milliseconds of the clock): never early. */
-  arm(deadline: number, callback: () => void): Timer {
-    const timer = new Timer(this, Math.max(Math.ceil(deadline), this.#tick + 1), callback)
+  arm(deadline: number, callback: (argument: unknown) => void, argument?: unknown): Timer {
+    const timer = new Timer(this, Math.max(Math.ceil(deadline), this.#tick + 1), callback, argument)
     const slot = timer.dueTick & MASK
     const first = this.#slots[slot] ?? null
     timer.slot = slot

@@ -64,6 +64,29 @@ describe('request.scope', () => {
     expect(virtual.errors).toEqual([failure])
   })
 
+  it('tells onError once, also when the handler waits for the task itself', async () => {
+    const failure = new Error('database')
+    const virtual = new VirtualServer(async ({ scope }, response) => {
+      response.send(await scope.spawn(() => scope.sleep(10).then(() => Promise.reject(failure))))
+    })
+    const client = virtual.connect().send(get('/'))
+    await virtual.pass(10)
+    expect(client.replies()[0]?.status).toBe(500)
+    expect(virtual.errors).toEqual([failure])
+  })
+
+  it('answers with 500 when a task had failed before the handler returned, and nobody answers', async () => {
+    const failure = new Error('early')
+    const virtual = new VirtualServer(async ({ scope }) => {
+      void scope.spawn(() => Promise.reject(failure))
+      await virtual.reactor.sleep(10)
+    })
+    const client = virtual.connect().send(get('/'))
+    await virtual.pass(10)
+    expect(client.replies()[0]?.status).toBe(500)
+    expect(virtual.errors).toEqual([failure])
+  })
+
   it('answers with 500 when a task fails that should have answered after the handler has returned', async () => {
     const failure = new Error('in the background')
     const virtual = new VirtualServer(({ scope }, response) => {

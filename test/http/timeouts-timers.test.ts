@@ -7,11 +7,12 @@ const hello: Handler = (asked, response) => response.send(asked.path)
 /** @returns how often a timer has been armed since */
 function countArms(virtual: VirtualServer): () => number {
   let arms = 0
-  const delay = virtual.reactor.delay.bind(virtual.reactor)
-  virtual.reactor.delay = (ms, callback) => {
+  const delay = virtual.reactor.delay.bind(virtual.reactor) as (...all: unknown[]) => unknown
+  const counted = (...all: unknown[]): unknown => {
     arms++
-    return delay(ms, callback)
+    return delay(...all)
   }
+  Object.assign(virtual.reactor, { delay: counted })
   return () => arms
 }
 

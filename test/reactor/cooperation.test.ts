@@ -53,6 +53,16 @@ describe('reactor.shouldYield()', () => {
     expect(calls).toBeLessThanOrEqual(64 / 8)
   })
 
+  it('forgets the distance of another loop when a slice begins before it was used up', () => {
+    const { reactor, clock } = new SettlingReactor()
+    reactor.enter()
+    for (let i = 0; i < 10_000; i++) reactor.shouldYield() // which costs nothing
+    clock.advance(0.5)
+    reactor.enter()
+    clock.advance(1)
+    expect(reactor.shouldYield()).toBe(true)
+  })
+
   it('looks at every call anew when a slice begins, as another loop may be the one that asks', () => {
     const { reactor, clock } = new SettlingReactor()
     reactor.enter()
@@ -106,6 +116,17 @@ describe('reactor.yield()', () => {
     await running
     expect(log.join('')).toBe('abcabcabc')
     expect(reactor.statistics().turns - turns).toBe(9)
+  })
+
+  it('has a slice of its own, though the tasks of the turn have used up theirs', async () => {
+    const { reactor, clock, settle } = make()
+    let wasOver = true
+    const running = reactor.yield().then(() => (wasOver = reactor.shouldYield()))
+    reactor.post(() => clock.advance(0.5))
+    reactor.post(() => clock.advance(0.5))
+    await settle()
+    await running
+    expect(wasOver).toBe(false)
   })
 
   it('lets all go on in one slice that need little of it, and who yields again waits for a later turn', async () => {

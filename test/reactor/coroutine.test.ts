@@ -161,6 +161,37 @@ describe('a coroutine that is cancelled', () => {
     expect(log).toMatchObject(['value', { code: 'CAL_ERR_CANCELLED' }])
   })
 
+  it('takes its timer off at once', async () => {
+    const kit = new SettlingReactor()
+    const running = Scope.run(kit.reactor, function* (scope) {
+      kit.reactor.delay(10, () => scope.cancel())
+      yield new Delay(1000)
+    }).catch(() => undefined)
+    await kit.pass(10)
+    expect(kit.reactor.statistics().timersPending).toBe(0)
+    await running
+  })
+
+  it('takes one step only when the cancellation comes between a value and the step that brings it', async () => {
+    const kit = new SettlingReactor()
+    const log: unknown[] = []
+    let scope!: Scope
+    const running = Scope.run(kit.reactor, function* (own) {
+      scope = own
+      try {
+        log.push(yield later('value'))
+        log.push('between')
+        yield new Delay(1000)
+      } catch {
+        log.push('cancelled')
+      }
+    })
+    await new Promise(setImmediate) // the value has come, and its step is posted: nobody has turned the reactor
+    scope.cancel()
+    await kit.outcome(running)
+    expect(log).toEqual(['value', 'between', 'cancelled'])
+  })
+
   it('gets it at its next wait when it has cancelled its own scope', async () => {
     const kit = new SettlingReactor()
     const running = Scope.run(kit.reactor, function* (scope) {

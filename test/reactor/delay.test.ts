@@ -13,6 +13,18 @@ describe('Reactor.delay()', () => {
     expect(ranAt).toEqual([2500])
   })
 
+  it('gives its callback an argument, so that many timers can share one function', () => {
+    const { reactor, clock } = makeVirtualReactor()
+    const seen: string[] = []
+    const note = (what: string): void => {
+      seen.push(what)
+    }
+    reactor.delay(2, note, 'second')
+    reactor.delay(1, note, 'first')
+    driveVirtually(reactor, clock)
+    expect(seen).toEqual(['first', 'second'])
+  })
+
   it('runs nothing after a cancel, nor when another timer of the same turn cancels it', () => {
     const { reactor, clock } = makeVirtualReactor()
     const ran: string[] = []

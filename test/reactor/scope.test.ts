@@ -179,6 +179,26 @@ describe('Scope.run()', () => {
 })
 
 describe('a scope with many tasks', () => {
+  it('leaves nothing behind on a signal that outlives it', async () => {
+    const kit = new SettlingReactor()
+    const { signal } = new AbortController()
+    const listeners = new Set<unknown>()
+    const add = signal.addEventListener.bind(signal)
+    const remove = signal.removeEventListener.bind(signal)
+    signal.addEventListener = (...args: Parameters<typeof add>) => {
+      listeners.add(args[1])
+      add(...args)
+    }
+    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+      listeners.delete(args[1])
+      remove(...args)
+    }
+    const running = Scope.run(kit.reactor, (scope) => scope.sleep(1), { signal })
+    expect(listeners.size).toBe(1)
+    await kit.outcome(running)
+    expect(listeners.size).toBe(0)
+  })
+
   it('makes Node suspect no leak', async () => {
     const warnings: Error[] = []
     const listen = (warning: Error): number => warnings.push(warning)
