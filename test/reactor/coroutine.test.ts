@@ -188,8 +188,10 @@ describe('a coroutine that is cancelled', () => {
     })
     await new Promise(setImmediate) // the value has come, and its step is posted: nobody has turned the reactor
     scope.cancel()
-    await kit.outcome(running)
+    await kit.settle()
     expect(log).toEqual(['value', 'between', 'cancelled'])
+    expect(kit.reactor.statistics().timersPending).toBe(0)
+    await running
   })
 
   it('gets it at its next wait when it has cancelled its own scope', async () => {
