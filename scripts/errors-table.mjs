@@ -15,6 +15,11 @@ const TOLD = [
   ['CAL_ERR_ROUTE', 'who adds a route'],
   ['CAL_ERR_CONNECT', 'who calls `connectTcp()` or `connectUnix()`'],
   ['CAL_ERR_PARSER_ENGINE', 'who calls `llhttpEngine()`'],
+  ['CAL_ERR_CANCELLED', 'the task: `signal.reason`; who waits for it'],
+  ['CAL_ERR_DEADLINE', 'the task: `signal.reason`; who calls `scope.within()`'],
+  ['CAL_ERR_SCOPE_', 'who spawns a task'],
+  ['CAL_ERR_COROUTINE', 'the coroutine'],
+  ['CAL_ERR_CHANNEL_', 'who sends or receives'],
   ['CAL_ERR_OPTION', 'who calls with options: `serve()`, `server.close()` and others'],
   ['CAL_ERR_', 'who calls `serve()`'],
 ]

@@ -1,11 +1,16 @@
 export { CalandriaError, CalandriaTypeError } from './errors/calandria-error.js'
 export { type ErrorCode, type ErrorEntry, ERRORS } from './errors/catalogue.js'
 
+export { Channel } from './reactor/channel.js'
 export { type Clock, monotonicClock, VirtualClock } from './reactor/clock.js'
+export { type Coroutine, Delay, type Yieldable } from './reactor/coroutine.js'
 export type { Driver } from './reactor/driver.js'
+export { all, firstSuccessful, race } from './reactor/gathering.js'
 export type { Instrument } from './reactor/instrument.js'
 export { type Flushable, Reactor, type ReactorOptions, type ReactorStatistics } from './reactor/reactor.js'
 export type { Task } from './reactor/ready-queue.js'
+export { Scope, type ScopeOptions, type ScopeTask } from './reactor/scope.js'
+export { type Permit, Semaphore } from './reactor/semaphore.js'
 export type { Timer } from './reactor/timer-wheel.js'
 export { driveVirtually } from './reactor/virtual-drive.js'
 

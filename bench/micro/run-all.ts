@@ -16,6 +16,7 @@ const names = [
   'batch',
   'batch-bytes',
   'read-path',
+  'tasks',
 ]
 
 const usage = `Usage: npm run bench:micro -- [options]

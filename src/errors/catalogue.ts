@@ -97,6 +97,12 @@ export const ERRORS = {
   CAL_ERR_PARSER_ENGINE: local('the parser engine cannot be used'),
   CAL_ERR_CONNECT: local('connecting failed'),
   CAL_ERR_TRANSPORT_ENDED: local('the transport was ended for writing already'),
+  // Tasks
+  CAL_ERR_CANCELLED: local('the task was cancelled'),
+  CAL_ERR_DEADLINE: local('the task was cancelled at its deadline'),
+  CAL_ERR_SCOPE_ENDED: local('the scope has ended: nothing runs in it any more'),
+  CAL_ERR_COROUTINE: local('a coroutine can wait for a promise, a delay or a coroutine only'),
+  CAL_ERR_CHANNEL_CLOSED: local('the channel is closed'),
 } as const satisfies Readonly<Record<string, ErrorEntry>>
 
 /** A stable error code, for programs: compare with `error.code`. */

@@ -2,6 +2,7 @@ import { CalandriaError } from '../errors/calandria-error.js'
 import type { ErrorCode } from '../errors/catalogue.js'
 import type { Transport, TransportListener } from '../io/transport.js'
 import { BATCH_CAP, WriteBatch } from '../io/write-batch.js'
+import type { Reactor } from '../reactor/reactor.js'
 import { ConnectionEvent, ConnectionState, nextConnectionState } from './connection-state.js'
 import { Exchange } from './exchange.js'
 import { HandedOverTransport } from './handed-over-transport.js'
@@ -49,14 +50,8 @@ export class Connection
     this.#transport = transport
     this.#batch = new WriteBatch(transport, server.reactor)
     this.#pipeline = new Pipeline(this.#batch, this)
-    const { limits, reactor } = server
-    this.#reader = new RequestReader(
-      this,
-      limits,
-      server.paths,
-      server.parsers,
-      server.handlers.servesConnect,
-    )
+    const { limits, reactor, paths, parsers } = server
+    this.#reader = new RequestReader(this, limits, paths, parsers, server.handlers.servesConnect)
     this.#intake = new Intake(server, transport, this.#reader, this.#batch, this)
     this.#requestsLeft = limits.requestsPerConnection === Infinity ? -1 : limits.requestsPerConnection
     this.#patience = new Patience(reactor, transport, server.timeouts, server.lingerMs, this)
@@ -66,6 +61,10 @@ export class Connection
 
   get remoteAddress(): string | null {
     return this.#transport.remoteAddress
+  }
+
+  get reactor(): Reactor {
+    return this.#server.reactor
   }
 
   /** The server is closing. @returns whether nothing was owed, so that the connection ends now */

@@ -1,9 +1,11 @@
 import { CalandriaError } from '../errors/calandria-error.js'
 import { type ErrorCode, ERRORS } from '../errors/catalogue.js'
 import type { Reactor } from '../reactor/reactor.js'
+import type { Scope } from '../reactor/scope.js'
 import type { ErrorListener, Handler } from './handler.js'
 import type { Request } from './request.js'
 import type { Response } from './response.js'
+import { ResponseExtras } from './response-extras.js'
 import { ResponseState } from './response-state.js'
 import type { HttpCounters } from './http-counters.js'
 
@@ -38,6 +40,7 @@ export class HandlerCaller {
     try {
       const result = this.#handler(request, response) as unknown
       if (result !== undefined && isPromise(result)) this.#watch(result, request, response)
+      else if (request.openedScope !== null) this.#endScope(request.openedScope, request, response)
     } catch (error) {
       this.#failed(error, request, response)
     }
@@ -51,11 +54,35 @@ export class HandlerCaller {
 
   /** Apart from {@link call}, which would have to make a context for the closure on every call. */
   #watch(result: PromiseLike<unknown>, request: Request, response: Response): void {
-    result.then(undefined, (error: unknown) => this.#failed(error, request, response))
+    result.then(
+      () => {
+        if (request.openedScope !== null) this.#endScope(request.openedScope, request, response)
+      },
+      (error: unknown) => this.#failed(error, request, response),
+    )
   }
 
-  /** It threw or rejected: 500 if nothing has been sent, otherwise nobody may take the rest for whole. */
+  /** The handler has returned, so its tasks are ours: they may go on until the response is complete. */
+  #endScope(scope: Scope, request: Request, response: Response): void {
+    scope.leaveTo((error) => this.#report(error, request, response))
+    if (response.isEnded) void scope.close()
+    else (response.extras ??= new ResponseExtras()).completed = () => void scope.close()
+  }
+
+  /** The handler has failed, and with it the tasks that it has left behind. */
   #failed(error: unknown, request: Request, response: Response): void {
+    this.#report(error, request, response)
+    const scope = request.openedScope
+    if (scope === null) return
+    // What a task has thrown is often what the handler has thrown then: that was said already.
+    scope.leaveTo((another) => {
+      if (another !== error) this.#report(another, request, response)
+    })
+    void scope.close()
+  }
+
+  /** Something was thrown: 500 if nothing has been sent, otherwise nobody may take the rest for whole. */
+  #report(error: unknown, request: Request, response: Response): void {
     // It was told, and told us. A handler may throw `null`, which is what these are where nothing has happened.
     if (response.abortReason !== null && error === response.abortReason) return
     if (request.body.failure !== null && response.isEnded && saysSo(error, request.body.failure)) return

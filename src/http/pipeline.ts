@@ -69,6 +69,7 @@ export class Pipeline {
   ready(response: Response): void {
     if (response.isFirst) this.#leave()
     else if (response.streamed === null) this.heldBytes += response.body.length
+    if (response.extras !== null) response.extras.completed?.()
   }
 
   /** A response is not complete, and its first piece is about to come. */

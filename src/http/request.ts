@@ -1,3 +1,5 @@
+import type { Reactor } from '../reactor/reactor.js'
+import { Scope } from '../reactor/scope.js'
 import type { Headers } from './headers.js'
 import { CONNECT, HEAD, type Method, METHODS, UNKNOWN_METHOD } from './methods.js'
 import { NO_BODY, type RequestBody } from './request-body.js'
@@ -7,6 +9,7 @@ import { type RequestParser, TargetForm } from './parser/request-parser.js'
 /** Whom a request came from. */
 export interface Peer {
   readonly remoteAddress: string | null
+  readonly reactor: Reactor
 }
 
 /**
@@ -28,6 +31,7 @@ export class Request {
   readonly #peer: Peer
   #query: URLSearchParams | null = null
   #abort: AbortController | null = null
+  #scope: Scope | null = null
 
   /** @internal @param head the parser that has just completed this head; its section has its headers */
   constructor(head: RequestParser, path: string, target: string, peer: Peer) {
@@ -90,6 +94,22 @@ export class Request {
    */
   get signal(): AbortSignal {
     return (this.#abort ??= new AbortController()).signal
+  }
+
+  /**
+   * The scope of the tasks that work for this request. It ends with the request: what still runs when the response is
+   * complete and the handler has returned, or when the client goes away, is cancelled. What a task throws that the
+   * handler doesn't join counts as thrown by the handler: 500, and `onError`.
+   *
+   * It is made when it is first asked for, which must be before the handler has returned.
+   */
+  get scope(): Scope {
+    return (this.#scope ??= Scope.open(this.#peer.reactor, this.signal))
+  }
+
+  /** @internal `null` while nobody has asked for it. */
+  get openedScope(): Scope | null {
+    return this.#scope
   }
 
   /** The client's address, as the connection has it; `null` once the connection is gone. */

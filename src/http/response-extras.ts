@@ -16,6 +16,8 @@ export class ResponseExtras {
   trailers: HeaderSet | null = null
   /** Why it was aborted. */
   abortReason: Error | null = null
+  /** Called when it is complete, but not when the client goes away. */
+  completed: (() => void) | null = null
   /** The handler waits for the connection. */
   takeover: {
     readonly resolve: (takenOver: TakenOver) => void

@@ -7,14 +7,18 @@ import { PathCache } from '../../src/http/path-cache.js'
 import type { Request } from '../../src/http/request.js'
 import { RequestReader, type RequestSink } from '../../src/http/request-reader.js'
 import { RECEIVE_SLACK } from '../../src/io/transport.js'
+import { Reactor } from '../../src/reactor/reactor.js'
 import type { Ending, Reading, ReadRequest } from './reading.js'
 
 /** Stands behind each piece, as an earlier read would: it must not be looked at. */
 const STALE = '\r\n\r\n0\r\n\r\nGET '
 
+const REACTOR = new Reactor({ driver: null }) // nobody asks for it here
+
 /** Takes the place of a connection. */
 class Sink implements RequestSink {
   readonly remoteAddress = null
+  readonly reactor = REACTOR
   readonly read: Request[] = []
   refusal: ErrorCode | null = null
   /** A body of the last request is on its way. */

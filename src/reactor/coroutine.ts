@@ -1,0 +1,166 @@
+import { CalandriaTypeError } from '../errors/calandria-error.js'
+import { isCancellation } from './cancellation.js'
+import type { Reactor } from './reactor.js'
+
+/** What a coroutine yields to wait `ms` milliseconds; it is checked, and begins, when it is yielded. */
+export class Delay {
+  /** @param ms milliseconds from 0 up */
+  constructor(readonly ms: number) {}
+}
+
+/** What a coroutine may yield: a promise, a {@link Delay}, another coroutine, or nothing, to let others have a turn. */
+export type Yieldable = PromiseLike<unknown> | Delay | Coroutine<unknown> | undefined
+
+/**
+ * A generator that the reactor runs: `yield` waits for what is yielded, and gives its value or throws its error.
+ * `async` and `await` are this, built into the language; here one can see the machine.
+ */
+export type Coroutine<T> = Generator<unknown, T>
+
+export function isCoroutine(value: unknown): value is Coroutine<unknown> {
+  if (typeof value !== 'object' || value === null || !(Symbol.iterator in value)) return false
+  const { next, throw: raise } = value as Partial<Coroutine<unknown>>
+  return typeof next === 'function' && typeof raise === 'function'
+}
+
+/** One thing that is waited for. It resumes its coroutine once, or never when it was given up. */
+interface Wait {
+  isOver: boolean
+  /** Takes back what was begun for it. */
+  cancel?: () => void
+}
+
+/**
+ * Runs `coroutine` to its end, and resolves with what it returns.
+ *
+ * The first step is taken at once, every other one is a task of the reactor. So unlike `await`, a coroutine that
+ * yields promises which have settled long ago can't keep the sockets waiting.
+ *
+ * When `signal` is aborted, its reason is thrown into the coroutine where it waits, once. What its `catch` and `finally`
+ * blocks yield after that is waited for, so that they can tidy up.
+ * @throws what the coroutine throws (rejects); inside of it `CAL_ERR_COROUTINE` where it yields anything else
+ */
+export function runCoroutine<T>(reactor: Reactor, coroutine: Coroutine<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    new CoroutineRun(reactor, coroutine, signal, resolve as (value: unknown) => void, reject).step(undefined)
+  })
+}
+
+class CoroutineRun {
+  readonly #reactor: Reactor
+  readonly #signal: AbortSignal
+  readonly #resolve: (value: unknown) => void
+  readonly #reject: (error: unknown) => void
+  /** The innermost is the last: it is the one that runs. */
+  readonly #stack: Coroutine<unknown>[]
+  #wait: Wait | null = null
+  #isCancelled = false
+
+  constructor(
+    reactor: Reactor,
+    coroutine: Coroutine<unknown>,
+    signal: AbortSignal,
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#reactor = reactor
+    this.#signal = signal
+    this.#resolve = resolve
+    this.#reject = reject
+    this.#stack = [coroutine]
+    signal.addEventListener('abort', this.#abort)
+  }
+
+  /** Runs the coroutine until it has to wait. A loop, not a recursion: they may be nested as deep as memory allows. */
+  step(value: unknown, isError = false): void {
+    for (;;) {
+      const innermost = this.#stack.at(-1) as Coroutine<unknown>
+      try {
+        const { done, value: yielded } = isError ? innermost.throw(value) : innermost.next(value)
+        isError = false
+        value = yielded
+        if (done === true) this.#stack.pop()
+        else if (isCoroutine(yielded)) this.#stack.push(yielded)
+        else {
+          this.#waitFor(yielded)
+          return
+        }
+      } catch (error) {
+        this.#stack.pop()
+        isError = true
+        value = error
+      }
+      if (this.#stack.length === 0) {
+        this.#end(value, isError)
+        return
+      }
+    }
+  }
+
+  #end(value: unknown, isError: boolean): void {
+    this.#signal.removeEventListener('abort', this.#abort)
+    if (isError) this.#reject(value)
+    else this.#resolve(value)
+  }
+
+  #waitFor(yielded: unknown): void {
+    const wait: Wait = { isOver: false }
+    this.#wait = wait
+    if (this.#signal.aborted && !this.#isCancelled) this.#cancel() // it came while the coroutine was running
+    if (isThenable(yielded)) {
+      Promise.resolve(yielded).then(
+        (value) => this.#resume(wait, value, false),
+        (error: unknown) => this.#resume(wait, error, true),
+      )
+    } else if (wait.isOver) {
+      return
+    } else if (yielded === undefined) {
+      this.#resume(wait, undefined, false)
+    } else if (yielded instanceof Delay) {
+      this.#delay(wait, yielded.ms)
+    } else {
+      const error = new CalandriaTypeError('CAL_ERR_COROUTINE', `it is of type ${typeof yielded}`)
+      this.#resume(wait, error, true)
+    }
+  }
+
+  #delay(wait: Wait, ms: number): void {
+    try {
+      const timer = this.#reactor.delay(ms, () => {
+        this.#wait = null
+        this.step(undefined) // a timer runs as a task already
+      })
+      wait.cancel = () => timer.cancel()
+    } catch (error) {
+      this.#resume(wait, error, true)
+    }
+  }
+
+  #resume(wait: Wait, value: unknown, isError: boolean): void {
+    if (wait.isOver) {
+      // Nobody waits for it any longer, so nobody would ever hear of an error that the cancellation doesn't explain.
+      if (isError && !isCancellation(value, this.#signal)) this.#reactor.reportError(value)
+      return
+    }
+    wait.isOver = true
+    this.#wait = null // what has come is delivered: a cancellation from now on finds the coroutine at its next wait
+    this.#reactor.post(() => this.step(value, isError))
+  }
+
+  readonly #abort = (): void => {
+    if (this.#wait !== null && !this.#isCancelled) this.#cancel()
+  }
+
+  #cancel(): void {
+    this.#isCancelled = true
+    const wait = this.#wait as Wait
+    wait.cancel?.()
+    wait.isOver = true
+    this.#wait = null
+    this.#reactor.post(() => this.step(this.#signal.reason, true))
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null)?.then === 'function'
+}

@@ -1,0 +1,240 @@
+import { CalandriaError } from '../errors/calandria-error.js'
+import { isCancellation } from './cancellation.js'
+import { type Coroutine, isCoroutine, runCoroutine } from './coroutine.js'
+import type { Reactor } from './reactor.js'
+import { makeScopeController } from './scope-signal.js'
+
+/** What a scope runs: a function, an async function, or a generator function, which becomes a {@link Coroutine}. */
+export type ScopeTask<T> = (scope: Scope) => T | PromiseLike<T> | Coroutine<T>
+
+export interface ScopeOptions {
+  /** Cancels the scope, with its reason. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Structured concurrency (Sústrik 2016, Smith 2018): tasks have a place where they begin and where they have ended.
+ *
+ * - Nothing outlives its scope: {@link Scope.run} settles when the last task has ended, cancelled ones too.
+ * - The first task that fails cancels the others.
+ * - Errors don't vanish: one error is thrown as it is, several as an `AggregateError` in the order in which they came,
+ *   whose `cause` is the first.
+ *   Errors that only say that their task was cancelled are none.
+ * - Cancelling is asking: it aborts {@link signal}. Delays of the scope and waits of coroutines end at once; give the
+ *   signal to whatever else takes one.
+ */
+export class Scope {
+  readonly reactor: Reactor
+  /** Aborts when the scope is cancelled: by an error, a deadline, {@link cancel}, or from outside. */
+  readonly signal: AbortSignal
+  readonly #controller = makeScopeController()
+  readonly #outer: AbortSignal | null
+  /** Tasks and nested scopes; the body isn't one. */
+  #running = 0
+  /** What tasks have thrown and nobody was told yet. */
+  #errors: unknown[] = []
+  /** Whether a task has ended because it was cancelled. */
+  #isInterrupted = false
+  #isCancelledFromOutside = false
+  #isEnded = false
+  #idleWaiters: (() => void)[] = []
+  #listener: ((error: unknown) => void) | null = null
+
+  private constructor(reactor: Reactor, outer: AbortSignal | null) {
+    this.reactor = reactor
+    this.signal = this.#controller.signal
+    this.#outer = outer
+    if (outer?.aborted === true) this.#cancelFromOutside(outer.reason)
+    else outer?.addEventListener('abort', this.#outerAborted, { once: true })
+  }
+
+  /**
+   * Runs `body` in a scope of its own, waits for all that it has spawned, and resolves with what it returned.
+   * @throws what the body or a task throws; when it was cancelled from outside and that interrupted anything, the
+   *   signal's reason
+   */
+  static run<T>(reactor: Reactor, body: ScopeTask<T>, options: ScopeOptions = {}): Promise<T> {
+    return new Scope(reactor, options.signal ?? null).#run(body)
+  }
+
+  /** @internal A scope without a body: whoever opens it must {@link leaveTo} and {@link close} it. */
+  static open(reactor: Reactor, signal: AbortSignal): Scope {
+    return new Scope(reactor, signal)
+  }
+
+  /**
+   * Starts `task` at once, up to where it first waits. In a scope that is cancelled it isn't started.
+   *
+   * A task that fails makes its scope fail, whether or not anybody looks at the promise: failures that are expected are
+   * caught in the task, or belong into a {@link nested} scope.
+   * @returns its result; a rejection needn't be handled, for the scope does
+   * @throws CalandriaError `CAL_ERR_SCOPE_ENDED`
+   */
+  spawn<T>(task: ScopeTask<T>): Promise<T> {
+    const result = this.#start(task)
+    this.#running++
+    result.then(
+      () => this.#taskEnded(),
+      (error: unknown) => {
+        this.#taskFailed(error)
+        this.#taskEnded()
+      },
+    )
+    return result
+  }
+
+  /**
+   * Waits until every task has ended. Not for tasks of the same scope: they would wait for themselves.
+   * @throws the errors of tasks, once; when there are none and the scope is cancelled, the signal's reason
+   */
+  async join(): Promise<void> {
+    await this.#untilIdle()
+    this.#throwErrors()
+    this.signal.throwIfAborted()
+  }
+
+  /**
+   * Runs `body` in a scope inside of this one, which is cancelled with it. Its failure is the caller's: it doesn't make
+   * this scope fail.
+   * @throws as {@link Scope.run} (rejects); CalandriaError `CAL_ERR_SCOPE_ENDED`
+   */
+  nested<T>(body: ScopeTask<T>): Promise<T> {
+    return this.#nest((inner) => inner.#run(body))
+  }
+
+  /**
+   * {@link nested} with a deadline.
+   * @param ms milliseconds from now on, after which the inner scope is cancelled
+   * @throws CalandriaError (rejects) `CAL_ERR_DEADLINE` when it had to be cancelled; else as {@link nested}
+   */
+  within<T>(ms: number, body: ScopeTask<T>): Promise<T> {
+    return this.#nest(async (inner) => {
+      const timer = this.reactor.delay(ms, () => {
+        inner.#cancelFromOutside(new CalandriaError('CAL_ERR_DEADLINE', `${ms} ms`))
+      })
+      try {
+        return await inner.#run(body)
+      } finally {
+        timer.cancel()
+      }
+    })
+  }
+
+  /** `reactor.sleep(ms)` that ends with the scope. @throws the signal's reason (rejects) */
+  sleep(ms: number): Promise<void> {
+    return this.reactor.sleep(ms, { signal: this.signal })
+  }
+
+  /**
+   * Asks all tasks to end. A scope that cancels itself has not failed: its body's result counts.
+   * @param reason default: a CalandriaError `CAL_ERR_CANCELLED`
+   */
+  cancel(reason: unknown = new CalandriaError('CAL_ERR_CANCELLED')): void {
+    this.#controller.abort(reason)
+  }
+
+  /** @internal From now on `listener` is told of errors that nobody has joined for, when the last task has ended. */
+  leaveTo(listener: (error: unknown) => void): void {
+    this.#listener = listener
+    if (this.#running === 0) this.#tellErrors()
+  }
+
+  /** @internal Cancels what still runs; when the last task has ended the scope has. */
+  async close(): Promise<void> {
+    if (this.#running > 0) this.cancel()
+    await this.#untilIdle()
+    this.#end()
+    this.#tellErrors()
+  }
+
+  async #run<T>(body: ScopeTask<T>): Promise<T> {
+    const outcome = await this.#start(body).then(
+      (value) => ({ value }),
+      (error: unknown) => {
+        this.#taskFailed(error)
+        return null
+      },
+    )
+    await this.#untilIdle()
+    this.#end()
+    this.#throwErrors()
+    const isCutShort = this.#isCancelledFromOutside && this.#isInterrupted
+    if (outcome === null || isCutShort) throw this.signal.reason
+    return outcome.value
+  }
+
+  #start<T>(task: ScopeTask<T>): Promise<T> {
+    if (this.#isEnded) throw new CalandriaError('CAL_ERR_SCOPE_ENDED')
+    return new Promise((resolve) => {
+      this.signal.throwIfAborted()
+      const result = task(this)
+      resolve(isCoroutine(result) ? runCoroutine(this.reactor, result, this.signal) : result)
+    })
+  }
+
+  /** What is nested is waited for, and fails alone. */
+  #nest<T>(run: (inner: Scope) => Promise<T>): Promise<T> {
+    if (this.#isEnded) throw new CalandriaError('CAL_ERR_SCOPE_ENDED')
+    this.#running++
+    const inner = new Scope(this.reactor, this.signal)
+    const ended = (): void => {
+      inner.#end()
+      this.#taskEnded()
+    }
+    // The caller's promise is a later one, so that an error which nobody handles is Node's unhandled rejection.
+    return run(inner).finally(ended)
+  }
+
+  #taskFailed(error: unknown): void {
+    if (isCancellation(error, this.signal)) {
+      this.#isInterrupted = true
+      return
+    }
+    if (!this.#errors.includes(error)) this.#errors.push(error) // a body often throws what its task has thrown
+    if (!this.signal.aborted) {
+      this.cancel(new CalandriaError('CAL_ERR_CANCELLED', 'another task has failed', { cause: error }))
+    }
+  }
+
+  #taskEnded(): void {
+    if (--this.#running > 0) return
+    const waiters = this.#idleWaiters
+    if (waiters.length === 0) this.#tellErrors()
+    this.#idleWaiters = []
+    for (const wake of waiters) wake()
+  }
+
+  async #untilIdle(): Promise<void> {
+    while (this.#running > 0) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve))
+  }
+
+  #throwErrors(): void {
+    const errors = this.#errors
+    if (errors.length === 0) return
+    this.#errors = []
+    if (errors.length === 1) throw errors[0]
+    throw new AggregateError(errors, `${errors.length} tasks of a scope failed`, { cause: errors[0] })
+  }
+
+  #tellErrors(): void {
+    if (this.#listener === null) return
+    try {
+      this.#throwErrors()
+    } catch (error) {
+      this.#listener(error)
+    }
+  }
+
+  #end(): void {
+    this.#isEnded = true
+    this.#outer?.removeEventListener('abort', this.#outerAborted)
+  }
+
+  readonly #outerAborted = (): void => this.#cancelFromOutside(this.#outer?.reason)
+
+  #cancelFromOutside(reason: unknown): void {
+    if (this.signal.aborted) return
+    this.#isCancelledFromOutside = true
+    this.#controller.abort(reason)
+  }
+}
