@@ -7,6 +7,10 @@ export type { Instrument } from './reactor/instrument.js'
 export { type Flushable, Reactor, type ReactorOptions, type ReactorStatistics } from './reactor/reactor.js'
 export type { Task } from './reactor/ready-queue.js'
 export type { Timer } from './reactor/timer-wheel.js'
+export { expectNoStall } from './reactor/expect-no-stall.js'
+export type { StallFrame, StallReport } from './reactor/stall-report.js'
+export { type StallStatistics, StallWatchdog, type StallWatchdogOptions } from './reactor/stall-watchdog.js'
+export type { TurnLengths } from './reactor/turn-lengths.js'
 export { driveVirtually } from './reactor/virtual-drive.js'
 
 export { endOfRead, endOfTurn, type FlushPolicy, perResponse } from './io/flush-policy.js'
@@ -51,4 +55,5 @@ export {
   Server,
   type ServerStatistics,
 } from './http/server.js'
+export type { ServerStallReport, WatchdogOptions } from './http/stall-witness.js'
 export type { FlushPolicyName, ServeOptions } from './http/server-options.js'

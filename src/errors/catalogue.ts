@@ -96,6 +96,7 @@ export const ERRORS = {
   CAL_ERR_READ_PATH: local('the forced read path does not work on this Node'),
   CAL_ERR_PARSER_ENGINE: local('the parser engine cannot be used'),
   CAL_ERR_CONNECT: local('connecting failed'),
+  CAL_ERR_STALL: local('the event loop was held for longer than allowed'),
   CAL_ERR_TRANSPORT_ENDED: local('the transport was ended for writing already'),
 } as const satisfies Readonly<Record<string, ErrorEntry>>
 
