@@ -16,6 +16,7 @@ const TOLD = [
   ['CAL_ERR_CONNECT', 'who calls `connectTcp()` or `connectUnix()`'],
   ['CAL_ERR_PARSER_ENGINE', 'who calls `llhttpEngine()`'],
   ['CAL_ERR_STALL', 'who calls `expectNoStall()`'],
+  ['CAL_ERR_OFFLOAD_', 'who calls `offload()`'],
   ['CAL_ERR_OPTION', 'who calls with options: `serve()`, `server.close()` and others'],
   ['CAL_ERR_', 'who calls `serve()`'],
 ]

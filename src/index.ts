@@ -22,6 +22,9 @@ export {
   type TcpAddress,
   type UnixAddress,
 } from './io/listening-address.js'
+export { closeOffload, offload } from './io/offload.js'
+export type { OffloadOptions } from './io/offload-options.js'
+export { OffloadPool, type OffloadPoolOptions } from './io/offload-pool.js'
 export type { ProxyProtocolOptions } from './io/proxy-door.js'
 export type { ReadPath } from './io/read-path.js'
 export {
