@@ -8,6 +8,9 @@ const root = fileURLToPath(new URL('.', import.meta.url))
 const timeAndChance = ['setTimeout', 'setInterval', 'setImmediate', 'performance', 'Date']
 const drivers = ['src/reactor/node-driver.ts', 'src/reactor/clock.ts']
 
+/** The stall watchdog stands beside the loop: it has a thread, a timer and the inspector of its own. */
+const watchdogFiles = ['src/reactor/stall-*.ts', 'src/reactor/turn-lengths.ts']
+
 /** The only files that may know that sockets exist. */
 const socketFiles = [
   'src/io/socket-*.ts',
@@ -102,8 +105,9 @@ export default tseslint.config(
     regex: '^node:',
     message: 'Only a driver asks Node.',
   }),
+  floor(watchdogFiles, [], notUpTo('http', 'io')),
   floor(['src/errors/**/*.ts'], [], notUpTo('http', 'io', 'reactor'), { regex: '^node:' }),
-  { files: drivers, rules: { 'no-restricted-globals': 'off' } },
+  { files: [...drivers, ...watchdogFiles], rules: { 'no-restricted-globals': 'off' } },
   {
     files: ['test/**/*.ts', 'bench/**/*.ts', 'endurance/**/*.ts', 'examples/**/*.ts', 'scripts/**/*.ts'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },

@@ -20,6 +20,8 @@ const TOLD = [
   ['CAL_ERR_SCOPE_', 'who spawns a task'],
   ['CAL_ERR_COROUTINE', 'the coroutine'],
   ['CAL_ERR_CHANNEL_', 'who sends or receives'],
+  ['CAL_ERR_STALL', 'who calls `expectNoStall()`'],
+  ['CAL_ERR_OFFLOAD_', 'who calls `offload()`'],
   ['CAL_ERR_OPTION', 'who calls with options: `serve()`, `server.close()` and others'],
   ['CAL_ERR_', 'who calls `serve()`'],
 ]

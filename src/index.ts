@@ -12,6 +12,10 @@ export type { Task } from './reactor/ready-queue.js'
 export { Scope, type ScopeOptions, type ScopeTask } from './reactor/scope.js'
 export { type Permit, Semaphore } from './reactor/semaphore.js'
 export type { Timer } from './reactor/timer-wheel.js'
+export { expectNoStall } from './reactor/expect-no-stall.js'
+export type { StallFrame, StallReport } from './reactor/stall-report.js'
+export { type StallStatistics, StallWatchdog, type StallWatchdogOptions } from './reactor/stall-watchdog.js'
+export type { TurnLengths } from './reactor/turn-lengths.js'
 export { driveVirtually } from './reactor/virtual-drive.js'
 
 export { endOfRead, endOfTurn, type FlushPolicy, perResponse } from './io/flush-policy.js'
@@ -23,6 +27,9 @@ export {
   type TcpAddress,
   type UnixAddress,
 } from './io/listening-address.js'
+export { closeOffload, offload } from './io/offload.js'
+export type { OffloadOptions } from './io/offload-options.js'
+export { OffloadPool, type OffloadPoolOptions } from './io/offload-pool.js'
 export type { ProxyProtocolOptions } from './io/proxy-door.js'
 export type { ReadPath } from './io/read-path.js'
 export {
@@ -56,4 +63,5 @@ export {
   Server,
   type ServerStatistics,
 } from './http/server.js'
+export type { ServerStallReport, WatchdogOptions } from './http/stall-witness.js'
 export type { FlushPolicyName, ServeOptions } from './http/server-options.js'

@@ -96,6 +96,12 @@ export const ERRORS = {
   CAL_ERR_READ_PATH: local('the forced read path does not work on this Node'),
   CAL_ERR_PARSER_ENGINE: local('the parser engine cannot be used'),
   CAL_ERR_CONNECT: local('connecting failed'),
+  CAL_ERR_STALL: local('the event loop was held for longer than allowed'),
+  CAL_ERR_OFFLOAD_MISSING: local('offloading needs the package tinypool'),
+  CAL_ERR_OFFLOAD_QUEUE_FULL: local('too much work waits for a worker already'),
+  CAL_ERR_OFFLOAD_CRASHED: local('the worker ended in the middle of its work'),
+  CAL_ERR_OFFLOAD_TIMEOUT: local('the offloaded work took too long, and was ended'),
+  CAL_ERR_OFFLOAD_CLOSED: local('the workers were ended by closeOffload()'),
   CAL_ERR_TRANSPORT_ENDED: local('the transport was ended for writing already'),
   // Tasks
   CAL_ERR_CANCELLED: local('the task was cancelled'),

@@ -11,6 +11,7 @@ import {
 import { aFunction, milliseconds, refuseUnknown, wholeNumber, wrong } from './option-checks.js'
 import type { ParserEngine } from './parser/parser-engine.js'
 import { scannerEngine } from './parser/scanner-engine.js'
+import type { WatchdogOptions } from './stall-witness.js'
 
 /** The flush policies that have a name; see `FlushPolicy`. */
 export type FlushPolicyName = 'end-of-read' | 'per-response' | 'end-of-turn'
@@ -39,6 +40,8 @@ export interface ServeOptions extends ListenOptions {
   readonly parser?: 'scanner' | ParserEngine
   /** The reactor to run on. Default: one of the server's own. */
   readonly reactor?: Reactor
+  /** Watches for handlers that block the loop, and names them. Default: nobody watches. */
+  readonly watchdog?: WatchdogOptions
 }
 
 /** {@link ServeOptions}, checked, with nothing left open. */
@@ -53,6 +56,7 @@ export interface CheckedOptions extends CheckedListenOptions {
   readonly lingerMs: number
   readonly parser: ParserEngine
   readonly reactor: Reactor
+  readonly watchdog: WatchdogOptions | null
 }
 
 const NAMES: readonly string[] = [
@@ -67,6 +71,7 @@ const NAMES: readonly string[] = [
   'lingerMs',
   'parser',
   'reactor',
+  'watchdog',
 ] satisfies (keyof ServeOptions)[]
 
 /**
@@ -89,6 +94,7 @@ export function checkOptions(options: ServeOptions): CheckedOptions {
     lingerMs: milliseconds('lingerMs', options.lingerMs, 5000),
     parser: parserEngine(options.parser),
     reactor: aReactor(options.reactor),
+    watchdog: options.watchdog ?? null,
   }
 }
 

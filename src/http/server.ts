@@ -9,6 +9,7 @@ import { type HandshakeStatistics, SocketAcceptor } from '../io/socket-acceptor.
 import type { TlsCertificates } from '../io/tls-options.js'
 import type { Transport, TransportListener } from '../io/transport.js'
 import type { Reactor, ReactorStatistics } from '../reactor/reactor.js'
+import type { StallWatchdog } from '../reactor/stall-watchdog.js'
 import { Admission } from './admission.js'
 import { Connection } from './connection.js'
 import { DateLine } from './date-line.js'
@@ -17,6 +18,7 @@ import { HttpCounters } from './http-counters.js'
 import { Pacer } from './pacer.js'
 import { ParserPool } from './parser-pool.js'
 import { PathCache } from './path-cache.js'
+import { StallWitness } from './stall-witness.js'
 import type { ServerContext } from './server-context.js'
 import { type CheckedOptions, checkOptions, type ServeOptions } from './server-options.js'
 
@@ -93,6 +95,7 @@ export class Server implements AsyncDisposable {
   readonly #options: CheckedOptions
   readonly #context: ServerContext
   readonly #admission: Admission
+  readonly #witness: StallWitness | null
   #acceptor: SocketAcceptor | null = null
   #closing: Promise<CloseReport> | null = null
   #whenEmpty: (() => void) | null = null
@@ -105,14 +108,19 @@ export class Server implements AsyncDisposable {
     this.#options = checked
     this.#admission = new Admission(limits)
     const counters = new HttpCounters()
+    const pacer = new Pacer(reactor, checked.flushBudgetMs)
+    const witness = checked.watchdog === null ? null : new StallWitness(checked.watchdog, reactor, pacer)
+    this.#witness = witness
+    const watched = witness?.wrap(handler) ?? handler
+    const watchedConnect = connect === null ? null : (witness?.wrap(connect) ?? connect)
     this.#context = {
       reactor,
-      handlers: new HandlerCaller(handler, connect, onError, counters, reactor),
+      handlers: new HandlerCaller(watched, watchedConnect, onError, counters, reactor),
       limits,
       timeouts,
       policy,
       lingerMs,
-      pacer: new Pacer(reactor, checked.flushBudgetMs),
+      pacer,
       date: new DateLine(reactor.clock),
       paths: new PathCache(),
       parsers: new ParserPool(checked.parser.requestParsers(limits)),
@@ -132,14 +140,24 @@ export class Server implements AsyncDisposable {
     const { endpoint, ...options } = this.#options
     if (endpoint === null)
       throw new CalandriaTypeError('CAL_ERR_OPTION', 'one of port, path and fd must be given')
-    this.#acceptor = await SocketAcceptor.listen(this.reactor, { ...options, endpoint }, (transport) =>
-      this.accept(transport),
-    )
+    try {
+      this.#acceptor = await SocketAcceptor.listen(this.reactor, { ...options, endpoint }, (transport) =>
+        this.accept(transport),
+      )
+    } catch (error) {
+      await this.#witness?.watchdog.close()
+      throw error
+    }
   }
 
   /** Where the server listens; `null` when it does not. */
   get address(): ListeningAddress | null {
     return this.#acceptor?.address ?? null
+  }
+
+  /** What watches for handlers that block; `null` without the option `watchdog`. */
+  get watchdog(): StallWatchdog | null {
+    return this.#witness?.watchdog ?? null
   }
 
   /** For logs: `http://127.0.0.1:8080`, `https://[::1]:443`, `http+unix:/run/x.sock`; `null` when the server does not listen. */
@@ -247,6 +265,7 @@ export class Server implements AsyncDisposable {
       deadline.cancel()
     }
     await stopped
+    await this.#witness?.watchdog.close()
     return Object.freeze({ answered: counters.responses - responsesBefore, idleClosed, aborted })
   }
 }

@@ -3,6 +3,7 @@ import { type Clock, monotonicClock } from './clock.js'
 import type { Driver } from './driver.js'
 import { type Instrument, Instruments } from './instrument.js'
 import { NodeDriver } from './node-driver.js'
+import type { Pulse } from './pulse.js'
 import { ReadyQueue, type Task } from './ready-queue.js'
 import { SliceGauge } from './slice-gauge.js'
 import { type Timer, TimerWheel } from './timer-wheel.js'
@@ -55,6 +56,8 @@ export class Reactor {
   readonly timeSliceMs: number
   /** `null` while there is none: then a hook costs this one comparison. */
   instruments: Instruments | null = null
+  /** @internal Belongs to the `StallWatchdog` of this reactor; `null` while there is none. */
+  pulse: Pulse | null = null
 
   /**
    * The clock's reading when the reactor was last entered or turned: exact enough for ages of whole milliseconds
@@ -122,7 +125,9 @@ export class Reactor {
    */
   enter(): void {
     this.now = this.clock.now()
-    if (!this.#isTurning) this.sliceEnd = this.now + this.timeSliceMs
+    if (this.#isTurning) return
+    this.sliceEnd = this.now + this.timeSliceMs
+    if (this.pulse !== null) this.pulse.beat(this.now)
   }
 
   /** Whether the time slice at hand is used up (always true outside the reactor). Reads the clock. */
@@ -300,6 +305,7 @@ export class Reactor {
     this.#turns++
     if (this.hasWork && now >= this.sliceEnd) this.#slicesUsedUp++
     if (now - started > this.#longestTurnMs) this.#longestTurnMs = now - started
+    if (this.pulse !== null) this.pulse.turned(now - started)
     this.instruments?.emit('turnEnded', now, tasksRun, flushed)
   }
 

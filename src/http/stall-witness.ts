@@ -1,0 +1,100 @@
+import { describeStall, type StallReport } from '../reactor/stall-report.js'
+import { StallWatchdog, type StallWatchdogOptions } from '../reactor/stall-watchdog.js'
+import type { Reactor } from '../reactor/reactor.js'
+import type { Handler } from './handler.js'
+import { refuseUnknown, wrong } from './option-checks.js'
+import type { Pacer } from './pacer.js'
+
+/** A stall, as a server tells of it. */
+export interface ServerStallReport extends StallReport {
+  /** The request whose handler was running; `null` when none was, as in what follows an `await`. */
+  readonly request: { readonly method: string; readonly path: string } | null
+  /** Ready replies that waited behind that handler. */
+  readonly repliesHeld: number
+}
+
+/** What `serve({ watchdog })` takes. */
+export interface WatchdogOptions extends Pick<StallWatchdogOptions, 'limitMs' | 'reportsPerMinute'> {
+  /** Receives the reports, once the loop is free again. Default: a process warning. */
+  readonly onStall?: (report: ServerStallReport) => void
+}
+
+const NAMES: readonly string[] = [
+  'limitMs',
+  'onStall',
+  'reportsPerMinute',
+] satisfies (keyof WatchdogOptions)[]
+
+/** Stalls of which the request is remembered until their report comes. */
+const MOST_REMEMBERED = 64
+
+interface Sighting {
+  readonly request: { readonly method: string; readonly path: string }
+  readonly repliesHeldBefore: number
+}
+
+/**
+ * Adds to the watchdog's reports what only a server knows: which request was being handled. It wraps the handlers, so
+ * that a server without a watchdog has nothing to pay; with one, a request costs two loads.
+ */
+export class StallWitness {
+  readonly watchdog: StallWatchdog
+  readonly #pacer: Pacer
+  readonly #onStall: (report: ServerStallReport) => void
+  readonly #sightings = new Map<number, Sighting>()
+
+  /** @throws CalandriaTypeError `CAL_ERR_OPTION` */
+  constructor(options: WatchdogOptions, reactor: Reactor, pacer: Pacer) {
+    const { onStall = warnOfStall, ...rest } = checkShape(options)
+    if (typeof onStall !== 'function') throw wrong('watchdog.onStall must be a function')
+    this.#pacer = pacer
+    this.#onStall = onStall
+    this.watchdog = new StallWatchdog({ ...rest, reactor, onStall: (report) => this.#tell(report) })
+  }
+
+  wrap(handler: Handler): Handler {
+    const { watchdog } = this
+    return (request, response) => {
+      const before = watchdog.stalls
+      try {
+        return handler(request, response)
+      } finally {
+        const { stalls } = watchdog
+        if (stalls !== before) this.#saw(stalls, request)
+      }
+    }
+  }
+
+  #saw(stall: number, { method, path }: Sighting['request']): void {
+    if (this.#sightings.size === MOST_REMEMBERED) this.#sightings.clear() // of suppressed ones there are no reports
+    this.#sightings.set(stall, { request: { method, path }, repliesHeldBefore: this.#pacer.repliesHeld })
+  }
+
+  /** The pacer has measured the handler since: the loop has gone on. */
+  #tell(report: StallReport): void {
+    const sighting = this.#sightings.get(report.stall)
+    this.#sightings.delete(report.stall)
+    this.#onStall(
+      Object.freeze({
+        ...report,
+        request: sighting?.request ?? null,
+        repliesHeld: sighting === undefined ? 0 : this.#pacer.repliesHeld - sighting.repliesHeldBefore,
+      }),
+    )
+  }
+}
+
+function checkShape(options: WatchdogOptions): WatchdogOptions {
+  if (typeof options !== 'object' || (options as unknown) === null) throw wrong('watchdog must be an object')
+  refuseUnknown(options, NAMES, 'watchdog.')
+  return options
+}
+
+function warnOfStall(report: ServerStallReport): void {
+  const { request, repliesHeld } = report
+  const detail =
+    request === null
+      ? ''
+      : `, handling ${request.method} ${request.path}; ${repliesHeld} ready replies waited`
+  process.emitWarning(describeStall(report, detail), 'CalandriaWarning')
+}

@@ -1,0 +1,26 @@
+import { CalandriaError } from '../errors/calandria-error.js'
+import { describeStall, type StallReport } from './stall-report.js'
+import { StallWatchdog, type StallWatchdogOptions } from './stall-watchdog.js'
+
+/**
+ * For tests: runs `work`, and rejects when it has held the loop for longer than the limit, naming the code that did.
+ * @param options `limitMs`, default 25; a `reactor` to be exact to the callback
+ * @returns what `work` resolves to
+ * @throws CalandriaError `CAL_ERR_STALL` (rejects); and what `work` throws
+ */
+export async function expectNoStall<T>(
+  work: () => T | Promise<T>,
+  options: Pick<StallWatchdogOptions, 'limitMs' | 'reactor'> = {},
+): Promise<T> {
+  const reports: StallReport[] = []
+  const watchdog = new StallWatchdog({ ...options, onStall: (report) => reports.push(report) })
+  try {
+    await watchdog.ready()
+    const result = await work()
+    await watchdog.settled()
+    if (reports[0] !== undefined) throw new CalandriaError('CAL_ERR_STALL', describeStall(reports[0]))
+    return result
+  } finally {
+    await watchdog.close()
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * The watching thread: looks at the heartbeat every few milliseconds, and when it stands still, at the stack of the
+ * thread that should beat. It is started by `stall-watchdog.ts`, as a file of its own.
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import { LAST_BEAT, STALLED_BEAT, STALLS } from './heartbeat.js'
+import type { SettleRequest, WatcherMessage, WatcherOptions } from './stall-messages.js'
+import { type RawFrame, StallSources } from './stall-sources.js'
+import { StackLook } from './stall-stack.js'
+
+/** When this thread was itself not let run, a long silence proves nothing: it must have been heard so many times. */
+const LEAST_SIGHTINGS = 3
+const MINUTE_MS = 60_000
+
+class StallWatcher {
+  readonly #options: WatcherOptions
+  readonly #moments: Float64Array
+  readonly #marks: Int32Array
+  readonly #sources = new StallSources()
+  readonly #reporting = new Set<Promise<void>>()
+  #beat = 0
+  #seenSince = 0
+  #sightings = 0
+  #isStalled = false
+  #look: { readonly over: (frames: readonly RawFrame[] | null) => void } | null = null
+  #reportedAt: number[] = []
+  #suppressed = 0
+
+  constructor(options: WatcherOptions) {
+    this.#options = options
+    this.#moments = new Float64Array(options.memory, 0, 2)
+    this.#marks = new Int32Array(options.memory)
+  }
+
+  look(now: number): void {
+    const beat = this.#moments[LAST_BEAT] as number
+    if (beat !== this.#beat) {
+      this.#look?.over(null) // it has ended before its stack was seen
+      this.#beat = beat
+      this.#seenSince = now
+      this.#sightings = 0
+      this.#isStalled = false
+      return
+    }
+    if (this.#isStalled || beat === 0) return
+    if (++this.#sightings < LEAST_SIGHTINGS || now - this.#seenSince < this.#options.limitMs) return
+    this.#stalled(now)
+  }
+
+  /** Resolves when nothing is left to report. */
+  async settle(now: number): Promise<void> {
+    this.look(now)
+    while (this.#reporting.size > 0) await Promise.all(this.#reporting)
+  }
+
+  #stalled(now: number): void {
+    this.#isStalled = true
+    this.#moments[STALLED_BEAT] = this.#beat
+    const stall = Atomics.add(this.#marks, STALLS, 1) + 1
+    this.#reportedAt = this.#reportedAt.filter((moment) => now - moment < MINUTE_MS)
+    if (this.#reportedAt.length >= this.#options.reportsPerMinute) {
+      this.#suppressed++
+      return
+    }
+    this.#reportedAt.push(now)
+    const suppressed = this.#suppressed
+    this.#suppressed = 0
+    const reporting = this.#report(stall, suppressed)
+    this.#reporting.add(reporting)
+    void reporting.finally(() => this.#reporting.delete(reporting))
+  }
+
+  async #report(stall: number, suppressed: number): Promise<void> {
+    const raw = this.#options.canAsk ? await this.#stack(this.#beat) : null
+    const stack = raw === null ? null : await this.#sources.resolve(raw)
+    tell({ kind: 'stall', stall, stack, suppressed })
+  }
+
+  /** @returns the stack of this very stall, or `null` when there is none to be had */
+  #stack(beat: number): Promise<readonly RawFrame[] | null> {
+    return new Promise((resolve) => {
+      try {
+        const look = new StackLook((frames) => {
+          // The other thread stood still until now, so what it last said still holds.
+          over(this.#moments[LAST_BEAT] === beat ? frames : null)
+        })
+        const over = (frames: readonly RawFrame[] | null): void => {
+          this.#look = null
+          look.giveUp()
+          resolve(frames)
+        }
+        this.#look = { over }
+      } catch {
+        resolve(null) // no inspector in this Node, or it is refused
+      }
+    })
+  }
+}
+
+function tell(message: WatcherMessage): void {
+  parentPort?.postMessage(message)
+}
+
+const options = workerData as WatcherOptions
+const watcher = new StallWatcher(options)
+setInterval(() => watcher.look(performance.now()), options.lookMs)
+parentPort?.on('message', ({ settle }: SettleRequest) => {
+  void watcher.settle(performance.now()).then(() => tell({ kind: 'settled', request: settle }))
+})
+tell({ kind: 'watching' })

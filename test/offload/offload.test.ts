@@ -1,0 +1,134 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it, onTestFinished, test } from 'vitest'
+import { ChildProgram } from '../sockets/child-program.js'
+import { closeOffload, offload, OffloadPool, Reactor } from '../../src/index.js'
+
+const WORK = new URL('programs/work.mjs', import.meta.url)
+const coded = (code: string): unknown => expect.objectContaining({ code })
+
+afterEach(closeOffload)
+
+function makePool(workers: number, queue: number): OffloadPool {
+  const pool = new OffloadPool(new Reactor(), { workers, queue })
+  onTestFinished(() => pool.close())
+  return pool
+}
+
+describe.each(['thread', 'process'] as const)('work offloaded to a %s', (kind) => {
+  it('runs elsewhere and gives its result, again and again', async () => {
+    for (let value = 0; value < 15; value++)
+      expect(await offload(WORK, { what: 'double', value }, { kind })).toBe(2 * value)
+    const where = (await offload(WORK, { what: 'where' }, { kind })) as { isMainThread: boolean; pid: number }
+    expect(kind === 'thread' ? !where.isMainThread : where.pid !== process.pid).toBe(true)
+  })
+
+  it('rejects with what it throws, as an error, and its worker goes on', async () => {
+    const failed = offload(WORK, { what: 'throw' }, { kind })
+    await expect(failed).rejects.toBeInstanceOf(Error)
+    await expect(failed).rejects.toMatchObject({ name: 'RangeError', message: 'the work failed' })
+    expect(await offload(WORK, { what: 'double', value: 4 }, { kind })).toBe(8)
+  })
+
+  it.each(['exit', 'crash'])(
+    'is reported when its worker ends by %s, and the next gets a new one',
+    async (what) => {
+      const pool = makePool(1, 10)
+      const crashed = pool.run(WORK, { what }, { kind })
+      const behind = pool.run(WORK, { what: 'double', value: 5 }, { kind })
+      await expect(crashed).rejects.toEqual(coded('CAL_ERR_OFFLOAD_CRASHED'))
+      expect(await behind).toBe(10)
+    },
+  )
+
+  it('ends when it is cancelled, though it never gives its thread back, and lets the next one run', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'calandria-'))
+    onTestFinished(() => rm(directory, { recursive: true }))
+    const file = join(directory, 'pid')
+    const pool = makePool(1, 10)
+    const cancel = new AbortController()
+    const work = pool.run(WORK, { what: 'forever', file }, { kind, signal: cancel.signal })
+    const behind = pool.run(WORK, { what: 'double', value: 6 }, { kind })
+    const rejected = expect(work).rejects.toThrow('not wanted any more')
+    let pid = ''
+    while (pid === '') pid = await readFile(file, 'utf8').catch(() => '')
+    cancel.abort(new Error('not wanted any more'))
+    await rejected
+    if (kind === 'process') expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH')
+    expect(await behind).toBe(12)
+  })
+
+  it('ends when its time is over', async () => {
+    const work = offload(WORK, { what: 'forever' }, { kind, timeoutMs: 1 })
+    await expect(work).rejects.toEqual(coded('CAL_ERR_OFFLOAD_TIMEOUT'))
+  })
+
+  it('is rejected when the workers are closed, which ends them', async () => {
+    const pool = makePool(1, 1)
+    const results = [1, 2].map(() => pool.run(WORK, { what: 'forever' }, { kind }))
+    const rejected = results.map((result) => expect(result).rejects.toEqual(coded('CAL_ERR_OFFLOAD_CLOSED')))
+    await new Promise((resolve) => setImmediate(resolve))
+    await pool.close()
+    await Promise.all(rejected)
+    await expect(pool.run(WORK, 1)).rejects.toEqual(coded('CAL_ERR_OFFLOAD_CLOSED'))
+  })
+})
+
+describe('the process that offloads', () => {
+  it('takes its workers with it when it exits', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'calandria-'))
+    onTestFinished(() => rm(directory, { recursive: true }))
+    const program = new ChildProgram('test/offload/programs/leaving.mjs', ['exit', join(directory, 'pid')])
+    expect(await program.ended).toEqual({ code: 0, signal: null })
+    const pid = Number(await readFile(join(directory, 'pid'), 'utf8'))
+    const isAlive = async (): Promise<boolean> => {
+      const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
+      return status !== null && !status.includes(') Z ')
+    }
+    while (await isAlive()); // it was told to end; the test's bound is the only clock here
+  })
+
+  it('waits for a result, and is not held by an idle worker', async () => {
+    const program = new ChildProgram('test/offload/programs/leaving.mjs', ['idle'])
+    expect(await program.ended).toEqual({ code: 0, signal: null })
+    expect(program.output).toBe('42\n')
+  })
+})
+
+test('what is handed over is not copied', async () => {
+  const value = new ArrayBuffer(1000)
+  expect(await offload(WORK, { what: 'length', value }, { transferList: [value] })).toBe(1000)
+  expect(value.byteLength).toBe(0)
+})
+
+test('the queue is bounded, and what was cancelled in it makes room', async () => {
+  const pool = makePool(1, 1)
+  const cancel = new AbortController()
+  await pool.run(WORK, { what: 'double', value: 1 })
+  const running = expect(pool.run(WORK, { what: 'forever' })).rejects.toEqual(coded('CAL_ERR_OFFLOAD_CLOSED'))
+  const waiting = pool.run(WORK, { what: 'double', value: 1 }, { signal: cancel.signal })
+  const rejected = expect(waiting).rejects.toThrow('aborted')
+  await expect(pool.run(WORK, { what: 'double', value: 1 })).rejects.toEqual(
+    coded('CAL_ERR_OFFLOAD_QUEUE_FULL'),
+  )
+  cancel.abort()
+  await rejected
+  const inItsPlace = expect(pool.run(WORK, 1)).rejects.toEqual(coded('CAL_ERR_OFFLOAD_CLOSED'))
+  await new Promise((resolve) => setImmediate(resolve))
+  await pool.close()
+  await Promise.all([running, inItsPlace])
+})
+
+test.each([{ kind: 'fibre' }, { timeoutMs: -1 }, { signal: {} }, { kind: 'process', transferList: [] }])(
+  'options such as %o are refused',
+  async (options) => {
+    await expect(offload(WORK, 1, options as object)).rejects.toEqual(coded('CAL_ERR_OPTION'))
+  },
+)
+
+test('a module that is no file is refused, and so are a pool without workers and a queue below 0', async () => {
+  await expect(offload('./work.js', 1)).rejects.toEqual(coded('CAL_ERR_OPTION'))
+  expect(() => new OffloadPool(new Reactor(), { workers: 0 })).toThrow('workers')
+  expect(() => new OffloadPool(new Reactor(), { queue: -1 })).toThrow('queue')
+})

@@ -1,0 +1,26 @@
+// What the tests offload; `what` says which.
+import { writeFile } from 'node:fs/promises'
+import { isMainThread } from 'node:worker_threads'
+
+export default async function work({ what, value, file }) {
+  switch (what) {
+    case 'double':
+      return value * 2
+    case 'where':
+      return { isMainThread, pid: process.pid }
+    case 'length':
+      return value.byteLength
+    case 'throw':
+      throw new RangeError('the work failed')
+    case 'exit':
+      return process.exit(7)
+    case 'crash':
+      setImmediate(() => {
+        throw new Error('out of order')
+      })
+      return new Promise(() => setInterval(() => undefined, 1000))
+    case 'forever':
+      if (file !== undefined) await writeFile(file, String(process.pid))
+      for (;;);
+  }
+}

@@ -1,0 +1,159 @@
+import { readFile } from 'node:fs/promises'
+import { expectNoStall, Reactor, type ServerStallReport, StallWatchdog } from 'calandria'
+import { describe, expect, it, test } from 'vitest'
+import { ChildProgram, type RunningServer, startProgram } from '../sockets/child-program.js'
+import { RawClient } from '../sockets/raw-client.js'
+import { get } from '../sockets/requests.js'
+
+const PROGRAMS = 'test/watchdog/programs/'
+const start = (limitMs: number, reportsPerMinute = 10): Promise<RunningServer> =>
+  startProgram(`${PROGRAMS}watched-demo.mjs`, [String(limitMs), String(reportsPerMinute)])
+
+/** The reports that a program has printed until now. */
+function reportsOf({ output }: ChildProgram): ServerStallReport[] {
+  const lines = output.split('\n').filter((line) => line.startsWith('{'))
+  return lines.map((line) => JSON.parse(line) as ServerStallReport)
+}
+
+interface Statistics {
+  readonly stalls: number
+  readonly reports: number
+  readonly isWatching: boolean
+}
+
+/** Has everything reported that was seen. */
+async function settle(server: RunningServer): Promise<Statistics> {
+  const client = await RawClient.connect(server)
+  const reply = await client.send(get('/settle')).reply()
+  client.end()
+  return JSON.parse(String(reply.body)) as Statistics
+}
+
+function hold(ms: number): void {
+  const end = performance.now() + ms
+  while (performance.now() < end);
+}
+
+describe('a server with a watchdog', () => {
+  it('names the handler that blocks, its file and line, its request, and the replies that waited', async () => {
+    const server = await start(25)
+    const client = await RawClient.connect(server)
+    await client.send(get('/') + get('/block/400') + get('/')).replies(3)
+    await settle(server)
+    const [report] = reportsOf(server.program)
+    expect(report).toMatchObject({
+      limitMs: 25,
+      request: { method: 'GET', path: '/block/400' },
+      suppressed: 0,
+    })
+    expect(report!.heldMs).toBeGreaterThanOrEqual(400) // it held the loop for so long, by the same clock
+    const { functionName, file, line } = report!.culprit!
+    expect([functionName, file.split('/').slice(-2).join('/')]).toEqual(['block', 'examples/demo-routes.ts'])
+    const source = (await readFile(file, 'utf8')).split('\n')
+    expect(source[line - 1]).toContain('while (reactor.clock.now() < end)')
+    expect(report!.stack).toContain(`at block (${file}:${line}:`)
+  })
+
+  it('reports nothing when nothing stalls', async () => {
+    const server = await start(5000)
+    const client = await RawClient.connect(server)
+    await client.send(get('/').repeat(500) + get('/block/20')).replies(501)
+    expect(await settle(server)).toMatchObject({ stalls: 0, reports: 0, isWatching: true })
+    expect(reportsOf(server.program)).toEqual([])
+  })
+
+  it('reports so many stalls a minute, counts the others, and survives a listener that throws', async () => {
+    const server = await start(25, 2)
+    const client = await RawClient.connect(server)
+    for (const ms of [301, 302, 303, 304]) await client.send(get(`/block/${ms}`)).reply()
+    const { stalls, reports } = await settle(server)
+    expect(stalls).toBeGreaterThanOrEqual(4)
+    expect(reports).toBe(2)
+    expect(reportsOf(server.program)).toHaveLength(2)
+  })
+
+  it('survives the crash of its thread, and watches on with another', async () => {
+    const server = await start(25)
+    const client = await RawClient.connect(server)
+    await client.send(get('/crash')).reply()
+    expect(await settle(server)).toMatchObject({ isWatching: true })
+    await client.send(get('/block/400')).reply()
+    await settle(server)
+    const paths = reportsOf(server.program).map(({ request }) => request?.path)
+    expect(paths).toContain('/block/400')
+  })
+
+  it('lets the process end by itself when the server is closed', async () => {
+    const server = await start(25)
+    const client = await RawClient.connect(server)
+    await client.send(get('/exit')).reply()
+    client.end()
+    expect(await server.program.ended).toEqual({ code: 0, signal: null })
+  })
+})
+
+describe('a watchdog without a server', () => {
+  const run = async (how: string): Promise<ChildProgram> => {
+    const program = new ChildProgram(`${PROGRAMS}no-server.mjs`, [how])
+    expect(await program.ended).toEqual({ code: 0, signal: null })
+    expect(program.errors).toBe('')
+    return program
+  }
+
+  it('does not keep the process alive', async () => {
+    expect((await run('nothing')).output).toContain('done')
+  })
+
+  it('does not hold process.exit() in the middle of a report', async () => {
+    await run('exit')
+  })
+
+  it('names the function that held the loop', async () => {
+    const reports = reportsOf(await run('stall'))
+    expect(reports.map(({ culprit }) => culprit?.functionName)).toContain('holdTheLoop')
+  })
+
+  it('measures the turns of its reactor, and leaves it alone when closed', async () => {
+    const reactor = new Reactor()
+    const watchdog = new StallWatchdog({ reactor, limitMs: 5000 })
+    await new Promise<void>((resolve) => reactor.post(resolve))
+    await new Promise<void>((resolve) => reactor.post(resolve))
+    expect(watchdog.statistics().turns.count).toBeGreaterThanOrEqual(1)
+    expect(() => new StallWatchdog({ reactor })).toThrow('watched already')
+    await watchdog.close()
+    expect(watchdog.statistics().isWatching).toBe(false)
+    await new StallWatchdog({ reactor }).close()
+  })
+
+  test.each([
+    { limitMs: 0 },
+    { limitMs: NaN },
+    { limitMs: Infinity },
+    { reportsPerMinute: 0 },
+    { onStall: 1 },
+  ])('refuses %o', (options) => {
+    const make = (): unknown => new StallWatchdog(options as object)
+    expect(make).toThrow(expect.objectContaining({ code: 'CAL_ERR_OPTION' }) as Error)
+  })
+})
+
+describe('expectNoStall', () => {
+  it('gives what the work gives, when it holds nothing up', async () => {
+    await expect(expectNoStall(() => Promise.resolve(7), { limitMs: 5000 })).resolves.toBe(7)
+  })
+
+  it('rejects with CAL_ERR_STALL and names the code that has held the loop', async () => {
+    const work = expectNoStall(() => hold(300), { limitMs: 25 })
+    const error = expect.objectContaining({ code: 'CAL_ERR_STALL' }) as Error
+    await expect(work).rejects.toEqual(error)
+    await expect(work).rejects.toThrow(/held for \d+ ms \(limit: 25 ms\) by hold /)
+  })
+
+  it('gives on what the work throws', async () => {
+    await expect(
+      expectNoStall(() => {
+        throw new Error('the work failed')
+      }),
+    ).rejects.toThrow('the work failed')
+  })
+})
