@@ -35,6 +35,11 @@ export class Heartbeat {
     this.#moments[LAST_BEAT] = now
   }
 
+  /** There is nothing to watch any longer: a look that is under way is given up, and none follows. */
+  stop(): void {
+    this.#moments[LAST_BEAT] = 0
+  }
+
   /** @returns how long this stall held the loop, in milliseconds, and forgets it */
   takeHeldMs(stall: number): number | null {
     const heldMs = this.#held.get(stall) ?? null

@@ -69,6 +69,7 @@ export class StallWatchdog implements AsyncDisposable {
     const { memory } = this.#heartbeat
     this.#watcherOptions = { memory, limitMs, lookMs, reportsPerMinute, canAsk: isMainThread }
     if (reactor !== null) this.#watch(reactor)
+    process.once('exit', this.#exiting)
     this.#timer = setInterval(() => this.#heartbeat.beat(monotonicClock.now()), lookMs).unref()
     this.#start()
   }
@@ -107,6 +108,7 @@ export class StallWatchdog implements AsyncDisposable {
   async close(): Promise<void> {
     this.#isClosed = true
     clearInterval(this.#timer)
+    process.off('exit', this.#exiting)
     if (this.#reactor !== null) this.#reactor.pulse = null
     const worker = this.#worker
     this.#release()
@@ -117,6 +119,9 @@ export class StallWatchdog implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
+
+  /** Node waits at its end for whoever is connected to its inspector, and we would wait for a stack that never comes. */
+  readonly #exiting = (): void => this.#heartbeat.stop()
 
   #watch(reactor: Reactor): void {
     if (reactor.pulse !== null)
