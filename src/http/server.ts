@@ -79,6 +79,8 @@ export interface ServerStatistics {
   readonly slicesUsedUp: number
   /** How sockets are read; `null` when the server does not listen. */
   readonly readPath: 'onread' | 'data' | null
+  /** How sockets are written to; `null` when the server does not listen. */
+  readonly writePath: 'direct' | 'stream' | null
   /** Connections that are not let in yet and those that never were; `null` when the server does not listen. */
   readonly handshakes: HandshakeStatistics | null
   /** What reads request heads: `scanner` or `llhttp`. */
@@ -236,7 +238,8 @@ export class Server implements AsyncDisposable {
       repliesHeld: pacer.repliesHeld,
       longestHoldMs: pacer.longestHoldMs,
       slicesUsedUp: counters.slicesUsedUp,
-      readPath: this.#acceptor?.readPath ?? null,
+      readPath: this.#acceptor?.paths.read ?? null,
+      writePath: this.#acceptor?.paths.write ?? null,
       handshakes: this.#acceptor?.handshakes ?? null,
       parser: this.#options.parser.name,
       reactor: reactor.statistics(),
@@ -285,7 +288,7 @@ export interface ListeningServer<Address extends ListeningAddress = TcpAddress> 
  * ```
  * @throws CalandriaTypeError `CAL_ERR_OPTION` (rejects)
  * @throws CalandriaError `CAL_ERR_ADDRESS_IN_USE`, `CAL_ERR_LISTEN`, `CAL_ERR_NOT_A_SOCKET`,
- *   `CAL_ERR_NO_INHERITED_SOCKET`, `CAL_ERR_READ_PATH` (rejects)
+ *   `CAL_ERR_NO_INHERITED_SOCKET`, `CAL_ERR_READ_PATH`, `CAL_ERR_WRITE_PATH` (rejects)
  */
 export function serve(options: ServeOptions & { readonly port: number }): Promise<ListeningServer>
 export function serve(
