@@ -13,7 +13,7 @@ import type { Segment } from './transport.js'
  *   object serves every write that is done at once; whether it was attached, its async id tells.
  * - Node 26 is given `null`, and returns a request only when something is left to be written.
  *
- * On Windows writes are never done at once, so there is nothing to win. `bench/micro/write-path.ts` has the figures.
+ * On Windows writes are never done at once, so there is nothing to win. `bench/micro/socket-paths.ts` has the figures.
  *
  * This file holds all that is known about Node's inside for writing, as `onread.ts` does for reading.
  */
