@@ -66,4 +66,8 @@ async function measure(scenario: Scenario): Promise<Row[]> {
 
 process.on('exit', killChildren)
 const rows = [...(await measure(scenarios.single)), ...(await measure(scenarios.pipelined))]
-print({ title: `Read and write paths: CPU of the server (${pinning.description}; ${load.name})`, unit: 'request', rows })
+print({
+  title: `Read and write paths: CPU of the server (${pinning.description}; ${load.name})`,
+  unit: 'request',
+  rows,
+})
