@@ -33,8 +33,8 @@ export function offAbort(signal: AbortSignal, callback: () => void): void {
 function makeListeners(signal: AbortSignal): Listeners {
   const callbacks = new Set<() => void>()
   const tell = (): void => {
-    listenersOf.delete(signal)
     for (const callback of callbacks) callback() // one that is taken back meanwhile isn't called
+    listenersOf.delete(signal)
   }
   return { callbacks, tell }
 }

@@ -35,8 +35,6 @@ export class GroupLedger {
   virtualMs = 0
   /** Tasks that were ready when the turn at hand began, and haven't run yet. */
   left = 0
-  /** Whether it was kept waiting when time was last shared out: only then it keeps what it is owed. */
-  isBacklogged = false
 
   readonly #longestMs: number
   #tasksRun = 0
@@ -62,14 +60,14 @@ export class GroupLedger {
 
   /**
    * @param ready its tasks now
-   * @param virtualNow what whoever was served last had had: a group that comes anew, or had all it wanted, can't save up
-   *   for later
+   * @param virtualNow what whoever was served last had had: who has less wanted less, and can't save it up for later. Who
+   *   is kept waiting has more, or would have been served.
    */
   turnBegan(now: number, ready: number, virtualNow: number): void {
     this.#waitedMs += this.#readyAtEnd * (now - this.#endedAt)
     this.left = this.#leftAtStart = ready
     if (ready === 0) return
-    if (!this.isBacklogged && this.virtualMs < virtualNow) this.virtualMs = virtualNow
+    if (this.virtualMs < virtualNow) this.virtualMs = virtualNow
     if (this.#sampledTask <= this.#tasksRun) {
       this.#sampledTask = this.#tasksRun + ready
       this.#sampledSince = now
@@ -99,16 +97,14 @@ export class GroupLedger {
   turnEnded(now: number, turnBeganAt: number, ready: number): void {
     this.#tasksRun += this.#leftAtStart - this.left
     this.#waitedMs += this.left * (now - turnBeganAt)
-    this.isBacklogged = this.left > 0
-    if (this.isBacklogged && this.left === this.#leftAtStart) this.#turnsStarved++
+    if (this.left > 0 && this.left === this.#leftAtStart) this.#turnsStarved++
     this.#readyAtEnd = ready
     this.#endedAt = now
   }
 
-  /** Those of it who have given the loop back could not go on, or not all of them. */
-  heldBack(hasGoneOn: boolean): void {
-    this.isBacklogged = true
-    if (!hasGoneOn) this.#turnsStarved++
+  /** Those of it who have given the loop back could not go on. */
+  starved(): void {
+    this.#turnsStarved++
   }
 
   statistics(tasksReady: number): GroupStatistics {

@@ -155,7 +155,7 @@ export class GroupScheduler implements BuiltInGroups {
   nextYielding(): SchedulingGroup | null {
     const group = least(this.#yielding, isYielding)
     if (group === null) return null
-    const rival = least(this.#contenders, isBacklogged)
+    const rival = least(this.#contenders, hasTaskLeft)
     if (rival !== null && rival.ledger.virtualMs < group.ledger.virtualMs) return null
     this.#serving = group
     this.#moveVirtualTime(group)
@@ -238,5 +238,4 @@ function isBefore(a: SchedulingGroup['ledger'], b: SchedulingGroup['ledger']): b
 }
 
 const hasTaskLeft = (group: SchedulingGroup): boolean => group.ledger.left > 0
-const isBacklogged = (group: SchedulingGroup): boolean => group.ledger.isBacklogged
 const isYielding = (group: SchedulingGroup): boolean => group.line.chosen > 0

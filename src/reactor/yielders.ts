@@ -72,7 +72,7 @@ export class Yielders {
   /** They have stood in line already. */
   #holdBack(group: SchedulingGroup, hasGoneOn: boolean): void {
     const chosen = group.line.holdBack()
-    group.ledger.heldBack(hasGoneOn)
+    if (!hasGoneOn) group.ledger.starved()
     group.postFirst(() => this.#choose(group, chosen))
   }
 }
