@@ -351,7 +351,7 @@ export class Connection
   }
 
   continueLater(): void {
-    this.#server.reactor.post(() => this.#pipeline.unblock())
+    this.#server.reactor.groups.latency.post(() => this.#pipeline.unblock())
   }
 
   abortConnection(): void {

@@ -256,7 +256,7 @@ export class Server implements AsyncDisposable {
 
     let aborted = 0
     if (connections.size > 0) {
-      const deadline = reactor.delay(drainMs, () => {
+      const deadline = reactor.groups.latency.delay(drainMs, () => {
         for (const connection of connections) {
           if (connection.isBusy) aborted++
           connection.abort()

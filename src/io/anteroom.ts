@@ -32,7 +32,7 @@ export class Anteroom<Socket extends Guest> {
 
   enter(socket: Socket): void {
     const gone = (): void => this.turnedAway(socket)
-    const timer = this.#reactor.delay(this.#timeoutMs, () => this.refuse(socket))
+    const timer = this.#reactor.groups.latency.delay(this.#timeoutMs, () => this.refuse(socket))
     this.#guests.set(socket, { timer, gone })
     socket.once('close', gone)
   }

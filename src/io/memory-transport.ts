@@ -134,14 +134,14 @@ export class MemoryTransport implements Transport {
     } else {
       this.#schedulePump()
     }
-    this.#reactor.post(() => this.#listener?.onClose(error))
+    this.#reactor.groups.latency.post(() => this.#listener?.onClose(error))
   }
 
   /** Has what we wrote handed to the peer in a turn to come. */
   #schedulePump(): void {
     if (this.#isPumpPosted) return
     this.#isPumpPosted = true
-    this.#reactor.post(() => {
+    this.#reactor.groups.latency.post(() => {
       this.#isPumpPosted = false
       this.#pump()
     })

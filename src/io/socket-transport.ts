@@ -114,7 +114,7 @@ export class SocketTransport implements Transport {
     this.socket.resume()
     if (!this.#owesEnd) return
     this.#owesEnd = false
-    this.reactor.post(() => this.ended())
+    this.reactor.groups.latency.post(() => this.ended())
   }
 
   end(): void {

@@ -1,6 +1,11 @@
 /** Work for the reactor: a function, or an object that is its own task (a timer), which saves a closure. */
 export type Task = (() => void) | { run(): void }
 
+export function runTask(task: Task): void {
+  if (typeof task === 'function') task()
+  else task.run()
+}
+
 /**
  * The FIFO of tasks that are ready to run: a ring buffer whose capacity is a power of two and doubles when full.
  *
@@ -22,6 +27,14 @@ export class ReadyQueue {
   push(task: Task): void {
     if (this.#size === this.#ring.length) this.#grow()
     this.#ring[(this.#head + this.#size) & (this.#ring.length - 1)] = task
+    this.#size++
+  }
+
+  /** Puts `task` before all others: it has stood in line once already. */
+  unshift(task: Task): void {
+    if (this.#size === this.#ring.length) this.#grow()
+    this.#head = (this.#head - 1) & (this.#ring.length - 1)
+    this.#ring[this.#head] = task
     this.#size++
   }
 

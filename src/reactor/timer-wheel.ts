@@ -19,6 +19,8 @@ export class Timer {
     readonly dueTick: number,
     callback: (argument: unknown) => void,
     argument: unknown,
+    /** @internal Where it runs when it is due. */
+    readonly queue: ReadyQueue,
   ) {
     this.#wheel = wheel
     this.#callback = callback
@@ -79,9 +81,13 @@ export class TimerWheel {
     return this.#size
   }
 
-  /** Arms a timer for the first tick at or after `deadline` (milliseconds of the clock): never early. */
-  arm(deadline: number, callback: (argument: unknown) => void, argument?: unknown): Timer {
-    const timer = new Timer(this, Math.max(Math.ceil(deadline), this.#tick + 1), callback, argument)
+  /**
+   * Arms a timer for the first tick at or after `deadline` (milliseconds of the clock): never early.
+   * @param queue where it runs when it is due
+   */
+  arm(deadline: number, queue: ReadyQueue, callback: (argument: unknown) => void, argument?: unknown): Timer {
+    const dueTick = Math.max(Math.ceil(deadline), this.#tick + 1)
+    const timer = new Timer(this, dueTick, callback, argument, queue)
     const slot = timer.dueTick & MASK
     const first = this.#slots[slot] ?? null
     timer.slot = slot
@@ -109,19 +115,19 @@ export class TimerWheel {
   }
 
   /**
-   * Moves every timer that is due at `now` to the ready queue, earliest tick first. After a long rest each slot
+   * Moves every timer that is due at `now` to its queue, earliest tick first. After a long rest each slot
    * is visited once, not once a tick.
    */
-  advance(now: number, ready: ReadyQueue): void {
+  advance(now: number): void {
     const target = Math.floor(now)
     if (this.#size === 0 || target <= this.#tick) {
       if (target > this.#tick) this.#tick = target
       return
     }
     if (target - this.#tick <= SLOTS) {
-      for (let tick = this.#tick + 1; tick <= target; tick++) this.#collect(tick & MASK, target, ready)
+      for (let tick = this.#tick + 1; tick <= target; tick++) this.#collect(tick & MASK, target)
     } else {
-      this.#collectAll(target, ready)
+      this.#collectAll(target)
     }
     this.#tick = target
   }
@@ -141,7 +147,7 @@ export class TimerWheel {
   }
 
   /** Slots are filled at the front, so a slot is collected from its end: first armed, first run. */
-  #collect(slot: number, target: number, ready: ReadyQueue): void {
+  #collect(slot: number, target: number): void {
     let timer = this.#slots[slot] ?? null
     if (timer === null) return
     while (timer.next !== null) timer = timer.next
@@ -149,12 +155,12 @@ export class TimerWheel {
       previous = timer.previous
       if (timer.dueTick > target) continue
       this.#remove(timer)
-      ready.push(timer)
+      timer.queue.push(timer)
     }
   }
 
   /** More than a revolution has passed, so the order of slots says nothing: sort what is due. */
-  #collectAll(target: number, ready: ReadyQueue): void {
+  #collectAll(target: number): void {
     const due: Timer[] = []
     for (let slot = 0; slot < SLOTS; slot++) {
       const inSlot: Timer[] = []
@@ -166,7 +172,7 @@ export class TimerWheel {
     due.sort((a, b) => a.dueTick - b.dueTick)
     for (const timer of due) {
       this.#remove(timer)
-      ready.push(timer)
+      timer.queue.push(timer)
     }
   }
 }

@@ -72,7 +72,7 @@ class Comparison {
 
   #arm(ms: number): void {
     const deadline = this.#now + ms
-    const timer: Timer = this.#wheel.arm(deadline, () => {
+    const timer: Timer = this.#wheel.arm(deadline, this.#ready, () => {
       const expected = this.#expectedQueue.shift()
       expect(timer).toBe(expected?.timer)
       expect(this.#now).toBeGreaterThanOrEqual(deadline)
@@ -99,7 +99,7 @@ class Comparison {
       each.state = 'ready'
       this.#expectedQueue.push(each)
     }
-    this.#wheel.advance(this.#now, this.#ready)
+    this.#wheel.advance(this.#now)
   }
 
   #run(count: number): void {
