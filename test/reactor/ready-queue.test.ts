@@ -13,15 +13,17 @@ describe('ReadyQueue', () => {
     expect(tasks.map(() => queue.shift())).toEqual(tasks)
   })
 
-  it('keeps the order when it grows while its ring is wrapped', () => {
+  it('keeps the order when it grows by several segments, and when it was empty in the middle of one', () => {
     const queue = new ReadyQueue()
-    const tasks = makeTasks(300)
-    for (const task of tasks.slice(0, 60)) queue.push(task)
-    const first = tasks.slice(0, 50).map(() => queue.shift()) // the head is now near the end of the 64 places
-    for (const task of tasks.slice(60)) queue.push(task)
-    expect(queue.size).toBe(250)
-    const rest = tasks.slice(50).map(() => queue.shift())
+    const tasks = makeTasks(5000)
+    for (const task of tasks.slice(0, 1500)) queue.push(task)
+    const first = tasks.slice(0, 1000).map(() => queue.shift()) // near the end of the first segment of 1,024
+    for (const task of tasks.slice(1500)) queue.push(task)
+    expect(queue.size).toBe(4000)
+    const rest = tasks.slice(1000).map(() => queue.shift())
     expect([...first, ...rest]).toEqual(tasks)
+    for (const task of tasks) queue.push(task)
+    expect(tasks.map(() => queue.shift())).toEqual(tasks)
   })
 
   it('gives undefined when it is empty, before and after use', () => {
@@ -34,7 +36,7 @@ describe('ReadyQueue', () => {
   })
 
   it('does as an array does, whatever the order of pushes and shifts', () => {
-    const bursts = fc.array(fc.record({ push: fc.nat(150), shift: fc.nat(150) }), {
+    const bursts = fc.array(fc.record({ push: fc.nat(1500), shift: fc.nat(1500) }), {
       maxLength: 30,
       size: 'max',
     })
