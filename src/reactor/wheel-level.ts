@@ -32,8 +32,8 @@ export class WheelLevel implements TimerCount {
   }
 
   isEmptyAt(tick: number): boolean {
-    const slot = this.#slots[Math.floor(tick / this.span) & MASK] as TimerList | null
-    return slot === null || slot.first === null
+    const slot = this.#slots[Math.floor(tick / this.span) & MASK]
+    return !slot?.first
   }
 
   /** Where the slot behind that of `tick` begins. */

@@ -34,7 +34,9 @@ export class CostlyClock extends VirtualClock {
 
 /** Copying costs: every way of it that the runtime has, and some that it should not take. */
 export function chargeForCopies(clock: CostlyClock): void {
-  const set = Uint8Array.prototype.set
+  const { set } = Uint8Array.prototype as {
+    set: (this: Uint8Array, source: ArrayLike<number>, at?: number) => void
+  }
   const setSpy = vi.spyOn(Uint8Array.prototype, 'set').mockImplementation(function (
     this: Uint8Array,
     source: ArrayLike<number>,
