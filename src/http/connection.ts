@@ -347,7 +347,7 @@ export class Connection
   }
 
   isSliceOver(): boolean {
-    return this.#server.reactor.isSliceOver
+    return this.#server.reactor.shouldYield()
   }
 
   continueLater(): void {

@@ -10,6 +10,7 @@ import type { TlsCertificates } from '../io/tls-options.js'
 import type { Transport, TransportListener } from '../io/transport.js'
 import type { Reactor, ReactorStatistics } from '../reactor/reactor.js'
 import type { StallWatchdog } from '../reactor/stall-watchdog.js'
+import { sweep } from '../reactor/sweep.js'
 import { Admission } from './admission.js'
 import { Connection } from './connection.js'
 import { DateLine } from './date-line.js'
@@ -198,8 +199,9 @@ export class Server implements AsyncDisposable {
   }
 
   /**
-   * Stops accepting, answers everything already received, closes idle connections at once, and aborts the rest
-   * after `drainMs`. Resolves when no connection is left; calling it again gives the same promise.
+   * Stops accepting, answers everything already received, closes idle connections, and aborts the rest after `drainMs`;
+   * however many there are, a time slice at a time. Resolves when no connection is left; calling it again gives the same
+   * promise.
    * @throws CalandriaTypeError `CAL_ERR_OPTION`
    */
   close({ drainMs = DRAIN_MS }: CloseOptions = {}): Promise<CloseReport> {
@@ -252,19 +254,20 @@ export class Server implements AsyncDisposable {
     const stopped = this.#acceptor?.close()
     const responsesBefore = counters.responses
     let idleClosed = 0
-    for (const connection of connections) if (connection.closeWhenDone()) idleClosed++
-
     let aborted = 0
     if (connections.size > 0) {
-      const deadline = reactor.groups.latency.delay(drainMs, () => {
-        for (const connection of connections) {
-          if (connection.isBusy) aborted++
-          connection.abort()
-        }
+      const empty = new Promise<void>((resolve) => (this.#whenEmpty = resolve))
+      const told = sweep(reactor, connections, (connection) => {
+        if (connection.closeWhenDone()) idleClosed++
       })
-      await new Promise<void>((resolve) => {
-        this.#whenEmpty = resolve
-      })
+      const abort = (connection: Connection): void => {
+        if (connection.isBusy) aborted++
+        connection.abort()
+      }
+      // Not before each was told: what is idle then must not be counted as aborted, nor left out.
+      const abortAll = (): void => void told.then(() => sweep(reactor, connections, abort))
+      const deadline = reactor.groups.latency.delay(drainMs, abortAll)
+      await empty
       deadline.cancel()
     }
     await stopped

@@ -146,8 +146,7 @@ export class SocketAcceptor {
 
   async #close(): Promise<void> {
     this.#server.close()
-    this.#proxy?.close()
-    this.#tls?.close()
+    await Promise.all([this.#proxy?.close(), this.#tls?.close()])
     try {
       await this.#file?.remove()
     } catch (error) {

@@ -117,7 +117,7 @@ export class Reactor {
   /**
    * One turn of the loop, in the order that keeps everybody's promise:
    *
-   * 1. **timers**: what is due is late already; it joins the queue, behind what was ready before.
+   * 1. **timers**: what is due is late already; it joins the queue, behind what was ready before. Five hundred at most.
    * 2. **tasks**: those ready *now*. What they post waits for the next turn, so a task that posts itself forever
    *    can't keep the sockets waiting; nor can 100,000 tasks, because the time slice ends the phase. It is shared out
    *    among the {@link groups}; in each, and where there is but one, the first come are the first served.
@@ -247,7 +247,7 @@ export class Reactor {
 
   /** Whether a turn would find something to do without the clock moving. */
   get hasWork(): boolean {
-    return this.#dirty.length > 0 || this.#groups.size > 0
+    return this.#dirty.length > 0 || this.#groups.size > 0 || this.#timers.isBehind
   }
 
   /** When to look for due timers next (a reading of the clock), or `null` when there is no timer. */

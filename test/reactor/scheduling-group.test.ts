@@ -323,7 +323,7 @@ describe('reactor.yield() in a group', () => {
       for (let i = 0; i < 20; i++) await Promise.resolve()
       await reactor.yield()
     }
-    const running = [background.yield().then(() => undefined)]
+    const running: Promise<void>[] = [background.yield()]
     for (let i = 0; i < 20; i++) background.post(() => void running.push(stranger()))
     await kit.settle()
     await Promise.all(running)

@@ -105,15 +105,100 @@ describe('TimerWheel', () => {
     expect(onEmpty).toHaveBeenCalledTimes(1)
   })
 
-  it('tells the next tick within a revolution, the end of the revolution for later ones, null when empty', () => {
+  it('tells the next tick within a revolution, where the slot of a later one begins, null when empty', () => {
     const wheel = new TimerWheel(10, onEmpty)
     expect(wheel.nextDueTick()).toBeNull()
     const far = wheel.arm(5000, ready, note('far'))
-    expect(wheel.nextDueTick()).toBe(10 + 1024)
+    expect(wheel.nextDueTick()).toBe(4 * 1024)
     wheel.arm(800, ready, note('near'))
     expect(wheel.nextDueTick()).toBe(800)
     far.cancel()
     wheel.advance(800)
     expect(wheel.nextDueTick()).toBeNull()
+  })
+
+  it('keeps a timer that is days away, and looks for it a handful of times', () => {
+    const wheel = new TimerWheel(0, onEmpty)
+    const due = 3 * 86_400_000 + 7
+    wheel.arm(due, ready, note('days'))
+    let looks = 0
+    for (let next = wheel.nextDueTick(); next !== null; next = wheel.nextDueTick()) {
+      expect(next).toBeLessThanOrEqual(due)
+      wheel.advance(next)
+      looks++
+    }
+    expect(looks).toBeLessThanOrEqual(4) // once a level, and at last on time
+    expect(runReady()).toEqual(['days'])
+  })
+
+  it('brings a deadline behind the end of its time forward, instead of losing it', () => {
+    const wheel = new TimerWheel(0, onEmpty)
+    const timer = wheel.arm(Number.MAX_VALUE, ready, note('never'))
+    expect(timer.dueTick).toBe(2 ** 50 - 1)
+    timer.cancel()
+    expect(onEmpty).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('TimerWheel, when more is due than one turn may move', () => {
+  const COUNT = 100_000
+
+  /** Advances to `now` again and again. @returns how many timers left the wheel each time */
+  function steps(wheel: TimerWheel, now: number): number[] {
+    const moved: number[] = []
+    do {
+      const before = wheel.size
+      wheel.advance(now)
+      moved.push(before - wheel.size)
+    } while (wheel.isBehind)
+    return moved
+  }
+
+  it.each([
+    ['within the revolution', 900, 900],
+    ['from a higher level', 5000, 5000],
+    ['long after their time', 5000, 4_000_000],
+  ])('moves 100,000 timers of one tick a few hundred at a time: %s', (_name, due, now) => {
+    const wheel = new TimerWheel(0, onEmpty)
+    const order: number[] = []
+    for (let i = 0; i < COUNT; i++) wheel.arm(due, ready, () => order.push(i))
+    const moved = steps(wheel, now)
+    expect(Math.max(...moved)).toBeLessThanOrEqual(512)
+    expect(moved.length).toBeGreaterThanOrEqual(COUNT / 512)
+    runReady()
+    expect(order).toHaveLength(COUNT)
+    expect(order.every((value, i) => value === i)).toBe(true)
+  })
+
+  it('does not look at timers that are far away, however many there are', () => {
+    const wheel = new TimerWheel(0, onEmpty)
+    for (let i = 0; i < COUNT; i++) wheel.arm(60_000 + (i % 7), ready, note('far'))
+    wheel.arm(1500, ready, note('near'))
+    expect(wheel.nextDueTick()).toBe(1024)
+    expect(steps(wheel, 1500)).toEqual([1])
+    expect(runReady()).toEqual(['near'])
+  })
+
+  it('keeps the order of timers of one tick that are armed, or cancelled, while others of it move down', () => {
+    const wheel = new TimerWheel(0, onEmpty)
+    const timers = Array.from({ length: 2000 }, (_, i) => wheel.arm(1100, ready, note(`early ${i}`)))
+    wheel.advance(1030) // their slot begins to move down
+    expect(wheel.isBehind).toBe(true)
+    wheel.arm(1100, ready, note('late'))
+    wheel.arm(1099, ready, note('before'))
+    for (const timer of timers.slice(1, -1)) timer.cancel()
+    steps(wheel, 1100)
+    expect(runReady()).toEqual(['before', 'early 0', 'early 1999', 'late'])
+  })
+
+  it('is not behind when what was left of the due ones is cancelled', () => {
+    const wheel = new TimerWheel(0, onEmpty)
+    const timers = Array.from({ length: 1000 }, () => wheel.arm(5, ready, note('x')))
+    wheel.advance(5)
+    expect(wheel.isBehind).toBe(true)
+    expect(wheel.nextDueTick()).toBe(5)
+    for (const timer of timers) timer.cancel()
+    expect([wheel.isBehind, wheel.nextDueTick(), runReady()]).toEqual([false, null, []])
+    expect(onEmpty).toHaveBeenCalledTimes(1)
   })
 })
