@@ -1,11 +1,13 @@
 import { CalandriaTypeError } from '../errors/calandria-error.js'
 import { type Clock, monotonicClock } from './clock.js'
 import type { Driver } from './driver.js'
-import { type Instrument, Instruments } from './instrument.js'
+import type { Instrument } from './instrument.js'
+import { Instruments } from './instruments.js'
 import { NodeDriver } from './node-driver.js'
 import type { Pulse } from './pulse.js'
 import { ReadyQueue, type Task } from './ready-queue.js'
 import { SliceGauge } from './slice-gauge.js'
+import { taskName } from './task-name.js'
 import { type Timer, TimerWheel } from './timer-wheel.js'
 import { Yielders } from './yielders.js'
 
@@ -74,6 +76,8 @@ export class Reactor {
   readonly #timers: TimerWheel
   readonly #gauge = new SliceGauge()
   readonly #yielders = new Yielders(this)
+  /** Also while they are none: connections keep their numbers. */
+  #knownInstruments: Instruments | null = null
   #dirty: Flushable[] = []
   #isTurning = false
   #turnRequested = false
@@ -110,7 +114,7 @@ export class Reactor {
   turn(): void {
     const started = this.#begin()
 
-    this.#timers.advance(started, this.#ready)
+    this.#advanceTimers(started)
     const tasksRun = this.#runTasks(this.#ready.size)
     const flushed = this.#flushDirty(this.#dirty.length)
     this.#rest()
@@ -214,15 +218,14 @@ export class Reactor {
 
   /** Installs hooks; returns a function that takes them out again. */
   instrument(instrument: Instrument): () => void {
-    this.instruments ??= new Instruments((message) => {
-      if (this.instruments?.size === 0) this.instruments = null // the one that threw was the last
-      this.#driver?.warn(message)
-    })
-    this.instruments.add(instrument)
-    return () => {
-      this.instruments?.remove(instrument)
-      if (this.instruments?.size === 0) this.instruments = null
-    }
+    const instruments = (this.#knownInstruments ??= new Instruments({
+      clock: this.clock,
+      warn: (message) => this.#driver?.warn(message),
+      emptied: () => (this.instruments = null),
+    }))
+    instruments.add(instrument)
+    this.instruments = instruments
+    return () => instruments.remove(instrument)
   }
 
   /** Whether a turn would find something to do without the clock moving. */
@@ -250,8 +253,15 @@ export class Reactor {
     this.enter()
     this.#isTurning = true
     this.#turnRequested = false
-    this.instruments?.emit('turnStarted', this.now, this.#ready.size)
+    this.instruments?.emit('turnStarted', this.#ready.size)
     return this.now
+  }
+
+  #advanceTimers(now: number): void {
+    const before = this.#timers.size
+    this.#timers.advance(now, this.#ready)
+    const due = before - this.#timers.size
+    if (due > 0) this.instruments?.emit('timersDue', due)
   }
 
   /** Runs `count` tasks, or as many as fit into the slice, but one at least: every turn makes progress. */
@@ -261,13 +271,14 @@ export class Reactor {
       const task = this.#ready.shift()
       if (task === undefined) break
       run++
-      this.instruments?.emit('taskStarted')
+      this.instruments?.emit('taskStarted', taskName(task))
       try {
         if (typeof task === 'function') task()
         else task.run()
       } catch (error) {
         this.reportError(error)
       }
+      this.instruments?.emit('taskEnded')
     }
     this.#tasksRun += run
     return run
@@ -306,7 +317,7 @@ export class Reactor {
     if (this.hasWork && now >= this.sliceEnd) this.#slicesUsedUp++
     if (now - started > this.#longestTurnMs) this.#longestTurnMs = now - started
     if (this.pulse !== null) this.pulse.turned(now - started)
-    this.instruments?.emit('turnEnded', now, tasksRun, flushed)
+    this.instruments?.emit('turnEnded', tasksRun, flushed)
   }
 
   /** During a turn nothing need be asked for: its rest phase sees what is left. */
