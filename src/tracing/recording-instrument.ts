@@ -81,7 +81,8 @@ export class RecordingInstrument implements Instrument {
     this.#currentNumber = ++this.#requests
     this.#inFlight++
     this.#owe(connection)
-    const name = `${request.method} ${request.path}`
+    const { method, path } = request
+    const name = `${method === '' ? '?' : method} ${path}` // no method that we know
     this.#log.add(EventKind.DispatchStarted, now, connection, cut(name, MOST_CHARACTERS), this.#currentNumber)
   }
 
