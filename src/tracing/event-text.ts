@@ -22,12 +22,13 @@ export class EventText {
     return text
   }
 
-  begin(tid: number, ms: number, category: string, name: string, args?: Arguments): void {
-    this.#add('B', tid, ms, `"cat":"${category}","name":${JSON.stringify(name)}${argsText(args)}`)
+  begin(tid: number, ms: number, category: string, name: string): void {
+    this.#add('B', tid, ms, `"cat":"${category}","name":${JSON.stringify(name)}`)
   }
 
-  end(tid: number, ms: number, args?: Arguments): void {
-    this.#add('E', tid, ms, argsText(args).slice(1))
+  /** @param name that of the beginning */
+  end(tid: number, ms: number, name: string, args?: Arguments): void {
+    this.#add('E', tid, ms, `"name":${JSON.stringify(name)}${argsText(args)}`)
   }
 
   /** @param scope `t`: it concerns its track; `p`: all of the process */
@@ -65,7 +66,7 @@ export class EventText {
   /** The format has microseconds; a thousandth of one is as fine as clocks are. */
   #add(phase: string, tid: number, ms: number, rest: string): void {
     const micros = Math.round(ms * 1e6) / 1e3
-    this.#line(`"ph":"${phase}","pid":${PID},"tid":${tid},"ts":${micros}${rest === '' ? '' : ','}${rest}`)
+    this.#line(`"ph":"${phase}","pid":${PID},"tid":${tid},"ts":${micros},${rest}`)
   }
 
   #line(content: string): void {

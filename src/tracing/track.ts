@@ -1,5 +1,13 @@
 import type { Arguments, EventText } from './event-text.js'
 
+interface OpenSlice {
+  readonly kind: number
+  /** Some readers match an end to its beginning by the name. */
+  readonly name: string
+  /** Told at the end, with what is known then: some readers take slices with other arguments for others. */
+  readonly args: Arguments | undefined
+}
+
 /**
  * A row of nested slices. Every slice that is begun is ended, and an end without a beginning (which the ring has lost, or
  * which came before the recording) is left out.
@@ -7,8 +15,8 @@ import type { Arguments, EventText } from './event-text.js'
 export class Track {
   readonly tid: number
   readonly #text: EventText
-  /** The kinds of the slices that are open, outermost first. */
-  readonly #open: number[] = []
+  /** The slices that are open, outermost first. */
+  readonly #open: OpenSlice[] = []
 
   constructor(tid: number, text: EventText) {
     this.tid = tid
@@ -16,15 +24,14 @@ export class Track {
   }
 
   begin(kind: number, ms: number, category: string, name: string, args?: Arguments): void {
-    this.#open.push(kind)
-    this.#text.begin(this.tid, ms, category, name, args)
+    this.#open.push({ kind, name, args })
+    this.#text.begin(this.tid, ms, category, name)
   }
 
   /** Ends the innermost slice of this kind; what is open inside of it has lost its own end. */
   end(kind: number, ms: number, args?: Arguments): void {
-    const at = this.#open.lastIndexOf(kind)
-    if (at === -1) return
-    while (this.#open.length > at + 1) this.#endInnermost(ms)
+    if (!this.#open.some((slice) => slice.kind === kind)) return
+    while (this.#open.at(-1)?.kind !== kind) this.#endInnermost(ms)
     this.#endInnermost(ms, args)
   }
 
@@ -32,8 +39,9 @@ export class Track {
     while (this.#open.length > 0) this.#endInnermost(ms)
   }
 
-  #endInnermost(ms: number, args?: Arguments): void {
-    this.#open.pop()
-    this.#text.end(this.tid, ms, args)
+  #endInnermost(ms: number, more?: Arguments): void {
+    const { name, args } = this.#open.pop() as OpenSlice
+    const all = args === undefined ? more : { ...args, ...more }
+    this.#text.end(this.tid, ms, name, all)
   }
 }

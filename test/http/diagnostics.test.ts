@@ -70,12 +70,12 @@ describe('node:diagnostics_channel', () => {
     const published: string[] = []
     for (const name of Object.keys(DIAGNOSTICS_HOOKS)) {
       const target = channel(name)
-      const { publish } = target
+      const publish = target.publish.bind(target)
       Object.defineProperty(target, 'publish', {
         configurable: true,
         value: (message: unknown) => {
           published.push(name)
-          publish.call(target, message)
+          publish(message)
         },
       })
       onTestFinished(() => void Reflect.deleteProperty(target, 'publish'))
@@ -89,7 +89,6 @@ describe('node:diagnostics_channel', () => {
   it('serves subscribers by any of the ways that Node has', async () => {
     const seen: unknown[] = []
     const listener = (message: unknown): void => void seen.push(message)
-    const flushes = channel('calandria:flush')
     const both = tracingChannel({
       start: channel('calandria:read'),
       end: channel('calandria:parse-batch'),
@@ -97,11 +96,11 @@ describe('node:diagnostics_channel', () => {
       asyncEnd: channel('y'),
       error: channel('z'),
     } as never)
-    flushes.subscribe(listener)
+    subscribe('calandria:flush', listener)
     both.subscribe({ start: listener, end: listener } as never)
     const virtual = makeServer()
     await ask(virtual)
-    flushes.unsubscribe(listener)
+    unsubscribe('calandria:flush', listener)
     both.unsubscribe({ start: listener, end: listener } as never)
     expect(seen).toHaveLength(8) // two each, and two for the client's read
     await ask(virtual)
@@ -111,7 +110,9 @@ describe('node:diagnostics_channel', () => {
 
   it('has a hook for every channel, and a channel for every hook', () => {
     const { reactor } = makeServer()
-    const hooks = Object.values(DIAGNOSTICS_HOOKS).flatMap((make) => Object.keys(make(reactor, () => undefined)))
+    const hooks = Object.values(DIAGNOSTICS_HOOKS).flatMap((make) =>
+      Object.keys(make(reactor, () => undefined)),
+    )
     expect(hooks.sort()).toEqual([...ALL_HOOKS, 'stalled'].sort())
   })
 
@@ -165,7 +166,9 @@ describe('node:diagnostics_channel', () => {
     }
     for (const { name, messages } of all)
       for (const message of expected[name])
-        expect(messages, name).toContainEqual(expect.objectContaining({ reactor: virtual.reactor, ...message }))
+        expect(messages, name).toContainEqual(
+          expect.objectContaining({ reactor: virtual.reactor, ...message }),
+        )
   })
 
   it('is given a bare reactor once, however often it is asked for', () => {

@@ -28,7 +28,10 @@ export const ALL_HOOKS = [
 ] as const satisfies (keyof Instrument)[]
 
 /** Every call of these hooks from now on as a line: the hook and its values, without the moment. */
-export function logHooks(reactor: Reactor, hooks: readonly (keyof Instrument)[] = CONNECTION_HOOKS): string[] {
+export function logHooks(
+  reactor: Reactor,
+  hooks: readonly (keyof Instrument)[] = CONNECTION_HOOKS,
+): string[] {
   const log: string[] = []
   for (const hook of hooks)
     reactor.instrument({

@@ -119,7 +119,9 @@ describe('instruments of a server', () => {
     [101, request('GET', '/up', 'Connection: upgrade', 'Upgrade: x'), 'GET /up'],
     [200, 'CONNECT host:1 HTTP/1.1\r\nHost: host:1\r\n\r\n', 'CONNECT '],
   ])('hear of a connection that is taken over, with status %i', async (status, head, name) => {
-    const takeOver: Handler = async (_request, response) => void (await response.upgrade())
+    const takeOver: Handler = async (_request, response) => {
+      await response.upgrade()
+    }
     const virtual = new VirtualServer(takeOver, { connect: takeOver })
     const log = logHooks(virtual.reactor, ['responseEnded'])
     virtual.connect().send(head)
@@ -132,7 +134,12 @@ describe('instruments of a server', () => {
       virtual.clock.advance(2)
       response.send()
     })
-    const log = logHooks(virtual.reactor, ['readStarted', 'readEnded', 'parseBatchStarted', 'parseBatchEnded'])
+    const log = logHooks(virtual.reactor, [
+      'readStarted',
+      'readEnded',
+      'parseBatchStarted',
+      'parseBatchEnded',
+    ])
     virtual.connect().send(get('/').repeat(2))
     await virtual.settle()
     const { length } = get('/')

@@ -117,7 +117,10 @@ describe('instruments', () => {
   it('hear how many timers were due, between the start of the turn and their tasks, and nothing when none was', () => {
     const { reactor, clock } = makeVirtualReactor()
     const log: string[] = []
-    reactor.instrument({ ...makeTracer(log), timersDue: (now, timers) => log.push(`${timers} due at ${now}`) })
+    reactor.instrument({
+      ...makeTracer(log),
+      timersDue: (now, timers) => log.push(`${timers} due at ${now}`),
+    })
     reactor.delay(1, () => log.push('first'))
     reactor.delay(2, () => log.push('second'))
     reactor.delay(9, () => log.push('never'))

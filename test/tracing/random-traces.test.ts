@@ -80,7 +80,7 @@ it.each(Array.from({ length: RUNS }, (_, run) => run))(
     if (isWhole) {
       expect(otherData.eventsLost).toBe(0)
       const flushesWithReplies = traceEvents.filter(
-        ({ ph, name, args }) => ph === 'B' && name === 'flush' && Number(args['replies']) > 0,
+        ({ ph, name, args }) => ph === 'E' && name === 'flush' && Number(args!['replies']) > 0,
       )
       expect(count(traceEvents, 'f', /batch/)).toBe(flushesWithReplies.length)
     }

@@ -52,7 +52,7 @@ describe('a trace', () => {
     ])
   })
 
-  it('shows on the reactor\u2019s track what holds the loop: turns, tasks, reads and flushes', async () => {
+  it('shows on the reactor\u2019s track what holds the loop: turns, tasks, reads and flushes', () => {
     const virtual = makeServer()
     const recorder = new TraceRecorder(virtual.reactor)
     virtual.connect().send(get('/'))
@@ -114,16 +114,17 @@ describe('a trace', () => {
     const [end] = named(trace, 'e')
     expect(others).toEqual([])
     expect([begin!.name, begin!.ts, end!.ts, end!.args]).toEqual(['GET /later', 0, 5000, { status: 200 }])
-    expect(named(trace, 'C', 'requests in flight').map(({ args }) => args['value'])).toEqual([1, 0])
+    expect(named(trace, 'C', 'requests in flight').map(({ args }) => args!['value'])).toEqual([1, 0])
   })
 
   it('ends what a client has given up, and what was never answered', async () => {
     const held: Response[] = []
     const virtual = new VirtualServer((_request, response) => void held.push(response))
     const recorder = new TraceRecorder(virtual.reactor)
-    const [impatient] = [virtual.connect().send(get('/a')), virtual.connect().send(get('/b'))]
+    const impatient = virtual.connect().send(get('/a'))
+    virtual.connect().send(get('/b'))
     await virtual.settle()
-    impatient!.transport.abort()
+    impatient.transport.abort()
     await virtual.settle()
     const ends = named(traceOf(recorder), 'e').map(({ name, args }) => [name, args])
     expect(ends).toEqual([
@@ -139,7 +140,7 @@ describe('a trace', () => {
     const client = virtual.connect({ highWaterMark: 10 }).send(get('/'))
     await virtual.settle()
     const trace = traceOf(recorder)
-    const values = named(trace, 'C', 'bytes queued').map(({ args }) => args['value'])
+    const values = named(trace, 'C', 'bytes queued').map(({ args }) => args!['value'])
     expect(values).toEqual([client.text.length, 0])
     expect(named(trace, 'C', 'tasks ready').length).toBeGreaterThan(1)
   })
@@ -154,7 +155,7 @@ describe('a trace', () => {
     const trace = traceOf(recorder)
     const refusal = flat(slicesOf(trace, FIRST)).find(({ name }) => name === 'CAL_ERR_HTTP_METHOD')
     expect(refusal?.flows).toEqual([expect.stringMatching(/^t/)])
-    expect(named(trace, 'M', 'thread_name').map(({ args }) => args['name'])).toEqual([
+    expect(named(trace, 'M', 'thread_name').map(({ args }) => args!['name'])).toEqual([
       'reactor',
       'connection 1 from 192.0.2.7',
       'connection 2',
@@ -178,7 +179,7 @@ describe('a trace', () => {
     })
     const [stall] = named(traceOf(recorder), 'i', 'stall')
     expect(stall).toMatchObject({ s: 'p', args: { heldMs: 400 } })
-    expect(stall!.args['stack']).toContain('at block (/app/routes.ts:7:3)')
+    expect(stall!.args!['stack']).toContain('at block (/app/routes.ts:7:3)')
   })
 
   it('cuts what a client has made long, and keeps what a name may hold', async () => {
@@ -287,17 +288,18 @@ describe('a recorder', () => {
     virtual.connect().send(get('/').repeat(400))
     await virtual.settle()
     virtual.clock.advance(10) // no slice is open
-    let isDone = false
-    const reading = (async () => {
-      for await (const piece of recorder.stream()) expect(piece).not.toBe('')
-      isDone = true
-    })()
     const { turns } = virtual.reactor.statistics()
-    while (!isDone) {
+    let isOver = false
+    const pieces: string[] = []
+    const reading = readAll(recorder, pieces).then(() => (isOver = true))
+    const turnBetween = async (): Promise<boolean> => {
       virtual.clock.advance(1)
       await virtual.settle()
+      return isOver
     }
+    while (!(await turnBetween()));
     await reading
+    expect(pieces).not.toContain('')
     expect(virtual.reactor.statistics().turns).toBeGreaterThan(turns)
   })
 
@@ -325,6 +327,10 @@ describe('a recorder', () => {
     expect(reactor.instruments).toBeNull()
   })
 })
+
+async function readAll(recorder: TraceRecorder, pieces: string[]): Promise<void> {
+  for await (const piece of recorder.stream()) pieces.push(piece)
+}
 
 /** The pieces of a trace, with traffic between them. */
 async function* take(recorder: TraceRecorder, virtual: VirtualServer): AsyncGenerator<string> {

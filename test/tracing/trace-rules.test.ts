@@ -32,6 +32,7 @@ describe('the rules of the format', () => {
   it.each([
     ['a slice of track 1 never ends', [at('B', 1)]],
     ['an end without a beginning', [at('E', 1)]],
+    ['the name of another slice', [at('B', 1), at('E', 1, { name: 'other' })]],
     ['time goes back', [at('B', 2), at('E', 1)]],
     ['a track without a name', [at('B', 1, { tid: 2 })]],
     ['a flow must follow', [at('s', 1, { id: 1 })]],

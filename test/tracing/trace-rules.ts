@@ -9,7 +9,7 @@ export interface TraceEvent {
   readonly id: number
   readonly s: string
   readonly bp: string
-  readonly args: Record<string, string | number | boolean>
+  readonly args?: Record<string, string | number | boolean>
 }
 
 export interface Trace {
@@ -75,10 +75,7 @@ class TraceJudge {
     const { ph, pid, tid, ts } = event
     must(pid === 1 && Number.isInteger(tid) && tid >= 1, 'no process or track')
     if (ph === 'M') {
-      must(
-        ['process_name', 'thread_name', 'thread_sort_index'].includes(event.name),
-        'metadata nobody knows',
-      )
+      must(['process_name', 'thread_name', 'thread_sort_index'].includes(event.name), 'metadata nobody knows')
       if (event.name === 'thread_name') this.#named.add(tid)
       return
     }
@@ -94,6 +91,7 @@ class TraceJudge {
       case 'E': {
         const slice = this.#open.get(tid)?.pop()
         must(slice !== undefined, 'an end without a beginning')
+        must(slice?.name === event.name, 'an end with the name of another slice')
         Object.assign(slice?.args ?? {}, event.args)
         break
       }
@@ -113,7 +111,7 @@ class TraceJudge {
         must(['t', 'p'].includes(event.s) && event.name !== '', 'an instant without a scope')
         break
       case 'C':
-        must(Object.values(event.args).every(Number.isFinite), 'a counter counts numbers')
+        must(Object.values(event.args ?? { nothing: NaN }).every(Number.isFinite), 'a counter counts numbers')
         break
       default:
         throw new Error('an event nobody knows')
