@@ -33,7 +33,7 @@ await Promise.all([
   converse(['/stream/64']),
   converse(['/nowhere', '/']),
 ])
-await converse(['/', '/block/100', '/'])
+await converse(['/', '/block/300', '/'])
 await server.watchdog?.settled()
 recorder.stop()
 await server.close()

@@ -26,9 +26,9 @@ export class EventText {
     this.#add('B', tid, ms, `"cat":"${category}","name":${JSON.stringify(name)}`)
   }
 
-  /** @param name that of the beginning */
-  end(tid: number, ms: number, name: string, args?: Arguments): void {
-    this.#add('E', tid, ms, `"name":${JSON.stringify(name)}${argsText(args)}`)
+  /** Category and name are those of the beginning. */
+  end(tid: number, ms: number, category: string, name: string, args?: Arguments): void {
+    this.#add('E', tid, ms, `"cat":"${category}","name":${JSON.stringify(name)}${argsText(args)}`)
   }
 
   /** @param scope `t`: it concerns its track; `p`: all of the process */

@@ -2,7 +2,8 @@ import type { Arguments, EventText } from './event-text.js'
 
 interface OpenSlice {
   readonly kind: number
-  /** Some readers match an end to its beginning by the name. */
+  /** With the name: by which some readers match an end to its beginning. */
+  readonly category: string
   readonly name: string
   /** Told at the end, with what is known then: some readers take slices with other arguments for others. */
   readonly args: Arguments | undefined
@@ -24,7 +25,7 @@ export class Track {
   }
 
   begin(kind: number, ms: number, category: string, name: string, args?: Arguments): void {
-    this.#open.push({ kind, name, args })
+    this.#open.push({ kind, category, name, args })
     this.#text.begin(this.tid, ms, category, name)
   }
 
@@ -40,8 +41,8 @@ export class Track {
   }
 
   #endInnermost(ms: number, more?: Arguments): void {
-    const { name, args } = this.#open.pop() as OpenSlice
+    const { category, name, args } = this.#open.pop() as OpenSlice
     const all = args === undefined ? more : { ...args, ...more }
-    this.#text.end(this.tid, ms, name, all)
+    this.#text.end(this.tid, ms, category, name, all)
   }
 }

@@ -22,6 +22,7 @@ export interface Trace {
 export interface Slice {
   readonly name: string
   readonly tid: number
+  readonly cat: string
   readonly from: number
   readonly args: Record<string, unknown>
   /** Ids of the flows that are bound to it. */
@@ -91,7 +92,10 @@ class TraceJudge {
       case 'E': {
         const slice = this.#open.get(tid)?.pop()
         must(slice !== undefined, 'an end without a beginning')
-        must(slice?.name === event.name, 'an end with the name of another slice')
+        must(
+          slice?.name === event.name && slice.cat === event.cat,
+          'an end with the name of another slice',
+        )
         Object.assign(slice?.args ?? {}, event.args)
         break
       }
@@ -118,9 +122,9 @@ class TraceJudge {
     }
   }
 
-  #begin({ name, tid, ts, args = {} }: TraceEvent): void {
+  #begin({ name, tid, cat, ts, args = {} }: TraceEvent): void {
     must(name !== '', 'a slice without a name')
-    const slice: Slice = { name, tid, from: ts, args: { ...args }, flows: [], inner: [] }
+    const slice: Slice = { name, tid, cat, from: ts, args: { ...args }, flows: [], inner: [] }
     const open = this.#open.get(tid) ?? []
     const outer = open.at(-1)
     if (outer !== undefined) outer.inner.push(slice)
