@@ -6,7 +6,7 @@ export { type Clock, monotonicClock, VirtualClock } from './reactor/clock.js'
 export { type Coroutine, Delay, type Yieldable } from './reactor/coroutine.js'
 export type { Driver } from './reactor/driver.js'
 export { all, firstSuccessful, race } from './reactor/gathering.js'
-export type { Instrument } from './reactor/instrument.js'
+export type { Instrument, ObservedRequest } from './reactor/instrument.js'
 export { type Flushable, Reactor, type ReactorOptions, type ReactorStatistics } from './reactor/reactor.js'
 export type { Task } from './reactor/ready-queue.js'
 export { Scope, type ScopeOptions, type ScopeTask } from './reactor/scope.js'
@@ -44,6 +44,13 @@ export type { HandshakeStatistics } from './io/socket-acceptor.js'
 export type { CertificateChooser, TlsCertificate, TlsCertificates, TlsOptions } from './io/tls-options.js'
 export type { Segment, Transport, TransportListener } from './io/transport.js'
 
+export { publishDiagnostics } from './http/diagnostics.js'
+export type {
+  ConnectionMessage,
+  DiagnosticsChannelName,
+  DiagnosticsMessage,
+  DiagnosticsMessages,
+} from './http/diagnostics-messages.js'
 export type { ErrorListener, Handler } from './http/handler.js'
 export type { Headers } from './http/headers.js'
 export { DEFAULT_LIMITS, DEFAULT_TIMEOUTS, type Limits, type Timeouts } from './http/limits.js'

@@ -17,6 +17,7 @@ const names = [
   'batch-bytes',
   'socket-paths',
   'tasks',
+  'instruments',
 ]
 
 const usage = `Usage: npm run bench:micro -- [options]

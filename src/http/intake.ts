@@ -87,6 +87,9 @@ export class Intake {
     const { pacer, date, reactor, counters } = this.#server
     const reader = this.#reader
     const owner = this.#owner
+    const { instruments } = reactor
+    const requestsBefore = counters.requests
+    instruments?.emitOf('parseBatchStarted', this.#transport, limit - from)
     this.isDispatching = true
     date.refresh(pacer.tick)
     reader.begin(bytes, limit)
@@ -101,6 +104,7 @@ export class Intake {
     reader.end()
     pacer.end(this.#batch.replies)
     this.isDispatching = false
+    instruments?.emitOf('parseBatchEnded', this.#transport, counters.requests - requestsBefore, at - from)
     return owner.isOpen ? at : limit
   }
 

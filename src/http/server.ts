@@ -14,6 +14,7 @@ import { sweep } from '../reactor/sweep.js'
 import { Admission } from './admission.js'
 import { Connection } from './connection.js'
 import { DateLine } from './date-line.js'
+import { publishDiagnostics } from './diagnostics.js'
 import { HandlerCaller } from './handler-caller.js'
 import { HttpCounters } from './http-counters.js'
 import { Pacer } from './pacer.js'
@@ -108,6 +109,7 @@ export class Server implements AsyncDisposable {
     const checked = checkOptions(options)
     const { reactor, handler, connect, onError, limits, timeouts, policy, lingerMs } = checked
     this.reactor = reactor
+    publishDiagnostics(reactor)
     this.#options = checked
     this.#admission = new Admission(limits)
     const counters = new HttpCounters()

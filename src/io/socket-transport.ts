@@ -60,6 +60,7 @@ export class SocketTransport implements Transport {
     socket.on('drain', onDrain)
     socket.on('error', onError)
     socket.on('close', onClose)
+    reactor.instruments?.emitOf('connectionOpened', this, this.remoteAddress)
   }
 
   get remoteAddress(): string | null {
@@ -147,8 +148,10 @@ export class SocketTransport implements Transport {
     const { reactor } = this
     this.counters.countRead(length)
     reactor.enter()
-    reactor.instruments?.emit('read', reactor.now, length)
+    const { instruments } = reactor
+    instruments?.emitOf('readStarted', this, length)
     this.listener?.onBytes(this.#receiveBuffer.bytes, length)
+    instruments?.emitOf('readEnded', this)
   }
 
   /** @internal A `'data'` event: Node's buffer has no slack behind it, so its bytes move into ours. */
@@ -174,6 +177,7 @@ export class SocketTransport implements Transport {
   drained(): void {
     if (this.isGone()) return
     this.reactor.enter()
+    this.reactor.instruments?.emitOf('drained', this)
     this.listener?.onDrain()
   }
 
@@ -186,6 +190,7 @@ export class SocketTransport implements Transport {
   closed(): void {
     this.reactor.enter()
     this.listener?.onClose(this.#error)
+    this.reactor.instruments?.emitOf('connectionClosed', this)
   }
 }
 

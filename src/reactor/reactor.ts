@@ -3,13 +3,15 @@ import { type Clock, monotonicClock } from './clock.js'
 import type { Driver } from './driver.js'
 import type { GroupStatistics } from './group-ledger.js'
 import { type BuiltInGroups, GroupScheduler } from './group-scheduler.js'
-import { type Instrument, Instruments } from './instrument.js'
+import type { Instrument } from './instrument.js'
+import { Instruments } from './instruments.js'
 import { NodeDriver } from './node-driver.js'
 import type { Pulse } from './pulse.js'
 import { type ReadyQueue, runTask, type Task } from './ready-queue.js'
 import type { GroupOptions, SchedulingGroup } from './scheduling-group.js'
 import { sleepIn } from './sleep.js'
 import { SliceGauge } from './slice-gauge.js'
+import { taskName } from './task-name.js'
 import { type Timer, TimerWheel } from './timer-wheel.js'
 import { Yielders } from './yielders.js'
 
@@ -82,6 +84,8 @@ export class Reactor {
   readonly #timers: TimerWheel
   readonly #gauge = new SliceGauge()
   readonly #yielders: Yielders
+  /** Also while they are none: connections keep their numbers. */
+  #knownInstruments: Instruments | null = null
   #dirty: Flushable[] = []
   #isTurning = false
   #turnRequested = false
@@ -127,7 +131,7 @@ export class Reactor {
   turn(): void {
     const started = this.#begin()
 
-    this.#timers.advance(started)
+    this.#advanceTimers(started)
     const tasksRun = this.#runTasks()
     const flushed = this.#flushDirty(this.#dirty.length)
     this.#rest()
@@ -234,15 +238,14 @@ export class Reactor {
 
   /** Installs hooks; returns a function that takes them out again. */
   instrument(instrument: Instrument): () => void {
-    this.instruments ??= new Instruments((message) => {
-      if (this.instruments?.size === 0) this.instruments = null // the one that threw was the last
-      this.#driver?.warn(message)
-    })
-    this.instruments.add(instrument)
-    return () => {
-      this.instruments?.remove(instrument)
-      if (this.instruments?.size === 0) this.instruments = null
-    }
+    const instruments = (this.#knownInstruments ??= new Instruments({
+      clock: this.clock,
+      warn: (message) => this.#driver?.warn(message),
+      emptied: () => (this.instruments = null),
+    }))
+    instruments.add(instrument)
+    this.instruments = instruments
+    return () => instruments.remove(instrument)
   }
 
   /** Whether a turn would find something to do without the clock moving. */
@@ -271,7 +274,7 @@ export class Reactor {
     this.enter()
     this.#isTurning = true
     this.#turnRequested = false
-    this.instruments?.emit('turnStarted', this.now, this.#groups.size)
+    this.instruments?.emit('turnStarted', this.#groups.size)
     return this.now
   }
 
@@ -281,6 +284,13 @@ export class Reactor {
     const timer = this.#timers.arm(now + ms, queue, callback, argument)
     if (timer.dueTick < this.#wakeAt) this.#wakeAtTick(timer.dueTick, now)
     return timer
+  }
+
+  #advanceTimers(now: number): void {
+    const before = this.#timers.size
+    this.#timers.advance(now)
+    const due = before - this.#timers.size
+    if (due > 0) this.instruments?.emit('timersDue', due)
   }
 
   /** Runs the tasks that are ready, or as many as fit into the slice, but one at least: every turn makes progress. */
@@ -294,12 +304,13 @@ export class Reactor {
       const task = groups.take()
       if (task === undefined) break
       run++
-      this.instruments?.emit('taskStarted')
+      this.instruments?.emit('taskStarted', taskName(task))
       try {
         runTask(task)
       } catch (error) {
         this.reportError(error)
       }
+      this.instruments?.emit('taskEnded')
       now = clock.now() // one look, to see whether the slice is over, and to charge the group
       groups.charge(now)
     } while (now < sliceEnd)
@@ -342,7 +353,7 @@ export class Reactor {
     if (this.hasWork && now >= this.sliceEnd) this.#slicesUsedUp++
     if (now - started > this.#longestTurnMs) this.#longestTurnMs = now - started
     if (this.pulse !== null) this.pulse.turned(now - started)
-    this.instruments?.emit('turnEnded', now, tasksRun, flushed)
+    this.instruments?.emit('turnEnded', tasksRun, flushed)
   }
 
   /** During a turn nothing need be asked for: its rest phase sees what is left. */

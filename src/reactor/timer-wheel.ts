@@ -36,6 +36,11 @@ export class Timer {
     this.#argument = argument
   }
 
+  /** Its callback's, for instruments; empty without one. */
+  get name(): string {
+    return this.#callback?.name ?? ''
+  }
+
   /** Whether the callback is still to come. */
   get isPending(): boolean {
     return this.#callback !== null

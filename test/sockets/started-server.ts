@@ -59,7 +59,7 @@ export function transportsOf(server: ListeningServer): readonly Transport[] {
 export function nextRead(server: ListeningServer): Promise<void> {
   return new Promise((resolve) => {
     const remove = server.reactor.instrument({
-      read() {
+      readStarted() {
         remove()
         resolve() // whoever waits goes on in a microtask: after the read's dispatch
       },
