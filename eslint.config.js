@@ -15,6 +15,7 @@ const watchdogFiles = ['src/reactor/stall-*.ts', 'src/reactor/turn-lengths.ts']
 const socketFiles = [
   'src/io/socket-*.ts',
   'src/io/onread*.ts',
+  'src/io/direct-*.ts',
   'src/io/tls-*.ts',
   'src/io/proxy-*.ts',
   'src/io/trusted-peers.ts',

@@ -32,6 +32,7 @@ export type { OffloadOptions } from './io/offload-options.js'
 export { OffloadPool, type OffloadPoolOptions } from './io/offload-pool.js'
 export type { ProxyProtocolOptions } from './io/proxy-door.js'
 export type { ReadPath } from './io/read-path.js'
+export type { WritePath } from './io/write-path.js'
 export {
   type ConnectOptions,
   connectTcp,

@@ -15,7 +15,7 @@ const names = [
   'pacer',
   'batch',
   'batch-bytes',
-  'read-path',
+  'socket-paths',
   'tasks',
   'instruments',
 ]

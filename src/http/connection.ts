@@ -346,11 +346,11 @@ export class Connection
   }
 
   isSliceOver(): boolean {
-    return this.#server.reactor.isSliceOver
+    return this.#server.reactor.shouldYield()
   }
 
   continueLater(): void {
-    this.#server.reactor.post(() => this.#pipeline.unblock())
+    this.#server.reactor.groups.latency.post(() => this.#pipeline.unblock())
   }
 
   abortConnection(): void {

@@ -72,7 +72,7 @@ export class Intake {
     const mayDispatch = this.#owner.mayDispatch()
     if (this.#backlog !== null && mayDispatch && !this.#isDispatchPosted) {
       this.#isDispatchPosted = true
-      this.#server.reactor.post(() => this.#dispatchBacklog())
+      this.#server.reactor.groups.latency.post(() => this.#dispatchBacklog())
     }
     // After the last request reading goes on: what comes in is discarded, and the client's end is seen.
     const mustPause = isOpen && (this.#backlog !== null || !mayDispatch)

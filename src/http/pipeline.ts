@@ -110,11 +110,9 @@ export class Pipeline {
       return this.heldBytes < BATCH_CAP
     }
     this.#sendPiece(response, stream, data)
-    const isFull = this.#batch.isFull
     this.#owner.outputReady(false)
     if (!this.#batch.isWritable) return false
-    // Only now and then, when a batch has left: the clock is dear, and a handler that streams must come up for air.
-    if (!isFull || !this.#owner.isSliceOver()) return true
+    if (!this.#owner.isSliceOver()) return true // also among pieces of a byte each: 60,000 of them fit into a batch
     this.#owner.continueLater()
     return false
   }

@@ -10,6 +10,7 @@ import type { TlsCertificates } from '../io/tls-options.js'
 import type { Transport, TransportListener } from '../io/transport.js'
 import type { Reactor, ReactorStatistics } from '../reactor/reactor.js'
 import type { StallWatchdog } from '../reactor/stall-watchdog.js'
+import { sweep } from '../reactor/sweep.js'
 import { Admission } from './admission.js'
 import { Connection } from './connection.js'
 import { DateLine } from './date-line.js'
@@ -80,6 +81,8 @@ export interface ServerStatistics {
   readonly slicesUsedUp: number
   /** How sockets are read; `null` when the server does not listen. */
   readonly readPath: 'onread' | 'data' | null
+  /** How sockets are written to; `null` when the server does not listen. */
+  readonly writePath: 'direct' | 'stream' | null
   /** Connections that are not let in yet and those that never were; `null` when the server does not listen. */
   readonly handshakes: HandshakeStatistics | null
   /** What reads request heads: `scanner` or `llhttp`. */
@@ -198,8 +201,9 @@ export class Server implements AsyncDisposable {
   }
 
   /**
-   * Stops accepting, answers everything already received, closes idle connections at once, and aborts the rest
-   * after `drainMs`. Resolves when no connection is left; calling it again gives the same promise.
+   * Stops accepting, answers everything already received, closes idle connections, and aborts the rest after `drainMs`;
+   * however many there are, a time slice at a time. Resolves when no connection is left; calling it again gives the same
+   * promise.
    * @throws CalandriaTypeError `CAL_ERR_OPTION`
    */
   close({ drainMs = DRAIN_MS }: CloseOptions = {}): Promise<CloseReport> {
@@ -238,7 +242,8 @@ export class Server implements AsyncDisposable {
       repliesHeld: pacer.repliesHeld,
       longestHoldMs: pacer.longestHoldMs,
       slicesUsedUp: counters.slicesUsedUp,
-      readPath: this.#acceptor?.readPath ?? null,
+      readPath: this.#acceptor?.paths.read ?? null,
+      writePath: this.#acceptor?.paths.write ?? null,
       handshakes: this.#acceptor?.handshakes ?? null,
       parser: this.#options.parser.name,
       reactor: reactor.statistics(),
@@ -251,19 +256,20 @@ export class Server implements AsyncDisposable {
     const stopped = this.#acceptor?.close()
     const responsesBefore = counters.responses
     let idleClosed = 0
-    for (const connection of connections) if (connection.closeWhenDone()) idleClosed++
-
     let aborted = 0
     if (connections.size > 0) {
-      const deadline = reactor.delay(drainMs, () => {
-        for (const connection of connections) {
-          if (connection.isBusy) aborted++
-          connection.abort()
-        }
+      const empty = new Promise<void>((resolve) => (this.#whenEmpty = resolve))
+      const told = sweep(reactor, connections, (connection) => {
+        if (connection.closeWhenDone()) idleClosed++
       })
-      await new Promise<void>((resolve) => {
-        this.#whenEmpty = resolve
-      })
+      const abort = (connection: Connection): void => {
+        if (connection.isBusy) aborted++
+        connection.abort()
+      }
+      // Not before each was told: what is idle then must not be counted as aborted, nor left out.
+      const abortAll = (): void => void told.then(() => sweep(reactor, connections, abort))
+      const deadline = reactor.groups.latency.delay(drainMs, abortAll)
+      await empty
       deadline.cancel()
     }
     await stopped
@@ -287,7 +293,7 @@ export interface ListeningServer<Address extends ListeningAddress = TcpAddress> 
  * ```
  * @throws CalandriaTypeError `CAL_ERR_OPTION` (rejects)
  * @throws CalandriaError `CAL_ERR_ADDRESS_IN_USE`, `CAL_ERR_LISTEN`, `CAL_ERR_NOT_A_SOCKET`,
- *   `CAL_ERR_NO_INHERITED_SOCKET`, `CAL_ERR_READ_PATH` (rejects)
+ *   `CAL_ERR_NO_INHERITED_SOCKET`, `CAL_ERR_READ_PATH`, `CAL_ERR_WRITE_PATH` (rejects)
  */
 export function serve(options: ServeOptions & { readonly port: number }): Promise<ListeningServer>
 export function serve(

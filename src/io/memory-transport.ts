@@ -135,7 +135,7 @@ export class MemoryTransport implements Transport {
     } else {
       this.#schedulePump()
     }
-    this.#reactor.post(() => {
+    this.#reactor.groups.latency.post(() => {
       this.#listener?.onClose(error)
       this.#reactor.instruments?.emitOf('connectionClosed', this)
     })
@@ -145,7 +145,7 @@ export class MemoryTransport implements Transport {
   #schedulePump(): void {
     if (this.#isPumpPosted) return
     this.#isPumpPosted = true
-    this.#reactor.post(() => {
+    this.#reactor.groups.latency.post(() => {
       this.#isPumpPosted = false
       this.#pump()
     })
