@@ -18,7 +18,7 @@ export const DIAGNOSTICS_HOOKS: { readonly [Name in DiagnosticsChannelName]: Hoo
     timersDue: (now, timers) => publish({ reactor, now, timers }),
   }),
   'calandria:task': (reactor, publish) => ({
-    taskStarted: (now, name) => publish({ reactor, now, phase: 'start', name }),
+    taskStarted: (now, name, group) => publish({ reactor, now, phase: 'start', name, group }),
     taskEnded: (now) => publish({ reactor, now, phase: 'end' }),
   }),
   'calandria:connection': (reactor, publish) => ({

@@ -24,7 +24,8 @@ export interface DiagnosticsMessages {
     | Of<DiagnosticsMessage, { phase: 'end'; tasksRun: number; flushed: number }>
   'calandria:timers': Of<DiagnosticsMessage, { timers: number }>
   'calandria:task':
-    Of<DiagnosticsMessage, { phase: 'start'; name: string }> | Of<DiagnosticsMessage, { phase: 'end' }>
+    | Of<DiagnosticsMessage, { phase: 'start'; name: string; group: string }>
+    | Of<DiagnosticsMessage, { phase: 'end' }>
   'calandria:connection':
     | Of<ConnectionMessage, { phase: 'start'; remoteAddress: string | null }>
     | Of<ConnectionMessage, { phase: 'end' }>

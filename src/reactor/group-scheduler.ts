@@ -84,6 +84,11 @@ export class GroupScheduler implements BuiltInGroups {
     return this.#current
   }
 
+  /** Whose task was taken last. */
+  get serving(): SchedulingGroup {
+    return this.#serving
+  }
+
   /** Tasks that are ready. */
   get size(): number {
     let size = 0

@@ -22,8 +22,12 @@ export interface Instrument {
   timersDue?(now: number, timers: number): void
   /** A turn is over: how many tasks ran and how many transports were flushed in it. */
   turnEnded?(now: number, tasksRun: number, flushed: number): void
-  /** A task is about to run. @param name of its function or class; empty where it has none */
-  taskStarted?(now: number, name: string): void
+  /**
+   * A task is about to run.
+   * @param name of its function or class; empty where it has none
+   * @param group of its scheduling group
+   */
+  taskStarted?(now: number, name: string, group: string): void
   taskEnded?(now: number): void
 
   /** A transport has come into being. */

@@ -304,7 +304,7 @@ export class Reactor {
       const task = groups.take()
       if (task === undefined) break
       run++
-      this.instruments?.emit('taskStarted', taskName(task))
+      this.instruments?.emit('taskStarted', taskName(task), groups.serving.name)
       try {
         runTask(task)
       } catch (error) {

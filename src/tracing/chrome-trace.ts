@@ -83,7 +83,7 @@ class TraceWriter {
         track.end(EventKind.TurnStarted, at, { tasksRun: a, flushed: b })
         break
       case EventKind.TaskStarted:
-        track.begin(kind, at, 'task', label === '' ? 'task' : label)
+        track.begin(kind, at, 'task', label)
         break
       case EventKind.TaskEnded:
         track.end(EventKind.TaskStarted, at)
@@ -103,10 +103,8 @@ class TraceWriter {
         this.#text.instant(track.tid, at, 't', 'opened')
         break
       case EventKind.ConnectionClosed:
-        track.endAll(at)
         this.#text.instant(track.tid, at, 't', 'closed')
         this.#count('bytes queued', at, b)
-        this.#connections.delete(connection)
         break
       case EventKind.ReadStarted:
         this.#reactor.begin(kind, at, 'read', `read ${connection}`)

@@ -6,7 +6,7 @@ export const enum EventKind {
   TimersDue,
   /** tasks run, transports flushed */
   TurnEnded,
-  /** label: name */
+  /** label: name, and its group */
   TaskStarted,
   TaskEnded,
   /** label: remote address */

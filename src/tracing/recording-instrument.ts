@@ -42,8 +42,10 @@ export class RecordingInstrument implements Instrument {
     this.#log.add(EventKind.TurnEnded, now, 0, '', tasksRun, flushed)
   }
 
-  taskStarted(now: number, name: string): void {
-    this.#log.add(EventKind.TaskStarted, now, 0, cut(name, MOST_CHARACTERS))
+  taskStarted(now: number, name: string, group: string): void {
+    const what = name === '' ? 'task' : name
+    const label = group === 'default' ? what : `${what} (${group})`
+    this.#log.add(EventKind.TaskStarted, now, 0, cut(label, MOST_CHARACTERS))
   }
 
   taskEnded(now: number): void {

@@ -138,7 +138,7 @@ describe('node:diagnostics_channel', () => {
         { phase: 'end', tasksRun: 1, flushed: 1 },
       ],
       'calandria:timers': [{ timers: 1 }],
-      'calandria:task': [{ phase: 'start', name: 'Timer answer' }, { phase: 'end' }],
+      'calandria:task': [{ phase: 'start', name: 'Timer answer', group: 'default' }, { phase: 'end' }],
       'calandria:connection': [
         { connection: 1, phase: 'start', remoteAddress: '192.0.2.7' },
         { connection: 1, phase: 'end' },

@@ -181,6 +181,18 @@ describe('instruments', () => {
     expect(names).toEqual(['sweep', 'Cleaning', '', '', 'Timer tick', 'Timer'])
   })
 
+  it('are told the scheduling groups of tasks, of timers too', () => {
+    const { reactor, clock } = makeVirtualReactor()
+    const groups: string[] = []
+    reactor.instrument({ taskStarted: (_now, _name, group) => groups.push(group) })
+    reactor.post(() => undefined)
+    reactor.groups.latency.post(() => undefined)
+    reactor.groups.background.delay(1, () => undefined)
+    clock.advance(1)
+    reactor.turn()
+    expect(groups).toEqual(['latency', 'default', 'background'])
+  })
+
   it('hear by the hooks that they had when they were installed, methods of a class among them', () => {
     class Counter implements Instrument {
       turns = 0

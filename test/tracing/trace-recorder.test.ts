@@ -59,7 +59,7 @@ describe('a trace', () => {
     virtual.run()
     const [turn] = slicesOf(traceOf(recorder), REACTOR).filter(({ inner }) => inner.length > 0)
     // In memory a read is a task of the writer's end; a socket's stands alone.
-    expect(outline(turn!)).toContain('task [read 1 [flush 1]]')
+    expect(outline(turn!)).toContain('task (latency) [read 1 [flush 1]]')
     expect(turn!.args).toMatchObject({ tasksRun: expect.any(Number) as number })
   })
 
@@ -267,6 +267,19 @@ describe('a recorder', () => {
     const trace = traceOf(recorder!)
     expect(named(trace, 'b').map(({ name }) => name)).toEqual(['GET /after'])
     expect(named(trace, 'e')).toHaveLength(1)
+  })
+
+  it('can be asked in the middle of things, and ends what is under way', async () => {
+    const texts: string[] = []
+    const virtual = new VirtualServer((_asked, response) => {
+      texts.push(recorder.toChromeTrace())
+      response.send()
+    })
+    const recorder = new TraceRecorder(virtual.reactor)
+    virtual.connect().send(get('/'))
+    await virtual.settle()
+    expect(texts).toHaveLength(1)
+    expect(slicesOf(readTrace(texts[0]!), FIRST).map(outline)).toEqual(['read [parse batch [GET /]]'])
   })
 
   it('streams the text that it gives at once, of what it held then, while it goes on', async () => {
