@@ -141,8 +141,6 @@ export class GroupScheduler implements BuiltInGroups {
   /** Somebody of `group` goes on when the turn at hand is over. */
   someoneYields(group: SchedulingGroup): void {
     this.#yielding.add(group)
-    if (!this.#isContended) this.#chargeTurn()
-    this.#isContended = this.#hasRun = true
   }
 
   /** The turn is over, and a slice of those who have given the loop back begins. */
@@ -221,20 +219,17 @@ export class GroupScheduler implements BuiltInGroups {
   }
 }
 
-/** The one that has had least; of several the one with the most shares, of these the first. */
+/** The one that has had least; of several the one that was made first. */
 function least(
   groups: Iterable<SchedulingGroup>,
   isEligible: (group: SchedulingGroup) => boolean,
 ): SchedulingGroup | null {
   let first: SchedulingGroup | null = null
   for (const group of groups) {
-    if (isEligible(group) && (first === null || isBefore(group.ledger, first.ledger))) first = group
+    if (!isEligible(group)) continue
+    if (first === null || group.ledger.virtualMs < first.ledger.virtualMs) first = group
   }
   return first
-}
-
-function isBefore(a: SchedulingGroup['ledger'], b: SchedulingGroup['ledger']): boolean {
-  return a.virtualMs < b.virtualMs || (a.virtualMs === b.virtualMs && a.shares > b.shares)
 }
 
 const hasTaskLeft = (group: SchedulingGroup): boolean => group.ledger.left > 0

@@ -110,7 +110,7 @@ describe('whatever is posted, and whenever', () => {
     { weight: 3, arbitrary: fc.record({ do: fc.constant('turn'), turns: fc.nat(4) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('rest'), ms: fc.nat(50) }) },
   )
-  const steps = fc.array(step as fc.Arbitrary<Step>, { minLength: 1, maxLength: 80, size: 'max' })
+  const steps = fc.array(step, { minLength: 1, maxLength: 80, size: 'max' })
   type Step =
     | { readonly do: 'post'; readonly flow: number; readonly count: number; readonly costMs: number }
     | { readonly do: 'turn'; readonly turns: number }
