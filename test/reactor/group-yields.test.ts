@@ -104,6 +104,24 @@ describe('reactor.yield() in a group', () => {
     expect(ranBefore).toEqual([9, 18, 27]) // eight tasks a slice, and the one that has chosen
   })
 
+  it('stops where it is a task\u2019s turn, though the slice would do for another', async () => {
+    const { kit, reactor, background } = yielding()
+    const log: string[] = []
+    const note = (name: string, ms: number) => (): void => {
+      log.push(name)
+      kit.clock.advance(ms)
+    }
+    for (let i = 0; i < 10; i++) reactor.post(note('task', 0.5))
+    const running = [
+      background.yield().then(note('yielder', 0.25)),
+      background.yield().then(note('yielder', 0.25)),
+    ]
+    await kit.settleByRounds()
+    await Promise.all(running)
+    const between = log.slice(log.indexOf('yielder') + 1, log.lastIndexOf('yielder'))
+    expect(between).toEqual(['task', 'task'])
+  })
+
   // Microtasks and tasks take turns, a slice of each in a round; still each group has no more than its part.
   it.each([
     { loop: 'default', tasks: 'background', loopMs: 400, tasksMs: 100 },
