@@ -18,6 +18,7 @@ const names = [
   'read-path',
   'tasks',
   'loop',
+  'watchdog',
 ]
 
 const usage = `Usage: npm run bench:micro -- [options]
