@@ -6,10 +6,17 @@ import { startChild } from './children.js'
 import { type Pinning } from './pinning.js'
 import { type Question, type Ready, type Report } from './subjects/reporting.js'
 
-export const subjectNames = ['floor', 'floor-data', 'node-http', 'fastify', 'calandria'] as const
+export const subjectNames = [
+  'floor',
+  'floor-data',
+  'node-http',
+  'fastify',
+  'calandria',
+  'calandria-watched',
+] as const
 export type SubjectName = (typeof subjectNames)[number]
 
-/** `floor-data` shows what `onread` is worth; whoever wants to know asks for it. */
+/** `floor-data` shows what `onread` is worth, `calandria-watched` what the watchdog costs; whoever wants to know asks. */
 export const defaultSubjects: readonly SubjectName[] = ['floor', 'node-http', 'fastify', 'calandria']
 
 /** A server under test: its own process, asked over IPC what it used. */

@@ -8,6 +8,8 @@ export interface Row {
   readonly median: number
   /** Least to least of the plain way: below 1 is faster. */
   readonly toPlain: number
+  /** Allocated on the heap by an operation, where that was measured. */
+  readonly bytes?: number
 }
 
 export interface Result {
@@ -40,16 +42,30 @@ export function summarize(input: string, names: readonly string[], rounds: reado
 }
 
 function asTable({ title, unit, rows }: Result, format: Format): string {
-  const cells = rows.map(({ input, way, least, median, toPlain }, i) => [
+  const hasBytes = rows.some(({ bytes }) => bytes !== undefined)
+  const cells = rows.map(({ input, way, least, median, toPlain, bytes }, i) => [
     input === rows[i - 1]?.input ? '' : input,
     way,
     nanoseconds(least),
     nanoseconds(median),
     `${toPlain.toFixed(2)}×`,
+    ...(hasBytes ? [aSecond(least), bytes?.toFixed(0) ?? ''] : []),
   ])
   const isMarkdown = format === 'markdown'
-  const head = ['input', 'way', `ns/${unit}`, 'median', 'to plain']
+  const head = [
+    'input',
+    'way',
+    `ns/${unit}`,
+    'median',
+    'to plain',
+    ...(hasBytes ? ['at most/s', 'bytes'] : []),
+  ]
   return `\n${isMarkdown ? '### ' : ''}${title}\n${isMarkdown ? '\n' : ''}${table([head, ...cells], 2, isMarkdown)}`
+}
+
+/** Operations, at the pace of the least round. */
+function aSecond(leastNs: number): string {
+  return `${(1000 / leastNs).toFixed(leastNs < 1000 ? 1 : 2)} M`
 }
 
 function nanoseconds(value: number): string {

@@ -18,12 +18,14 @@ const names = [
   'socket-paths',
   'tasks',
   'instruments',
+  'loop',
+  'watchdog',
 ]
 
 const usage = `Usage: npm run bench:micro -- [options]
 
   --only LIST   comparisons: ${names.join(',')}
-                (default: all, about a minute and a half)
+                (default: all, about two minutes)
   --markdown    print Markdown tables
   --json        print one JSON array
   --help        print this

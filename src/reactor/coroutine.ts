@@ -70,6 +70,9 @@ class CoroutineRun {
   /** The innermost is the last: it is the one that runs. */
   readonly #stack: Coroutine<unknown>[]
   #wait: Wait | null = null
+  /** What the signal says, which is dear to ask. */
+  #isAborted: boolean
+  /** Whether the coroutine was told. */
   #isCancelled = false
 
   constructor(
@@ -86,6 +89,7 @@ class CoroutineRun {
     this.#resolve = resolve
     this.#reject = reject
     this.#stack = [coroutine]
+    this.#isAborted = signal.aborted
     onAbort(signal, this.#abort)
   }
 
@@ -124,7 +128,7 @@ class CoroutineRun {
   #waitFor(yielded: unknown): void {
     const wait: Wait = { isOver: false }
     this.#wait = wait
-    if (this.#signal.aborted && !this.#isCancelled) this.#cancel() // it came while the coroutine was running
+    if (this.#isAborted && !this.#isCancelled) this.#cancel() // it came while the coroutine was running
     if (isThenable(yielded)) {
       Promise.resolve(yielded).then(
         (value) => this.#resume(wait, value, false),
@@ -166,6 +170,7 @@ class CoroutineRun {
   }
 
   readonly #abort = (): void => {
+    this.#isAborted = true
     if (this.#wait !== null && !this.#isCancelled) this.#cancel()
   }
 

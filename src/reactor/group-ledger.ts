@@ -66,7 +66,6 @@ export class GroupLedger {
   turnBegan(now: number, ready: number, virtualNow: number): void {
     this.#waitedMs += this.#readyAtEnd * (now - this.#endedAt)
     this.left = this.#leftAtStart = ready
-    if (ready === 0) return
     if (this.virtualMs < virtualNow) this.virtualMs = virtualNow
     if (this.#sampledTask <= this.#tasksRun) {
       this.#sampledTask = this.#tasksRun + ready
@@ -91,6 +90,15 @@ export class GroupLedger {
   charge(ms: number): void {
     this.#ranMs += ms
     this.virtualMs += ms / this.shares
+  }
+
+  /** It has no task in this turn. */
+  sitsOut(): void {
+    this.left = this.#leftAtStart = 0
+  }
+
+  get takesPart(): boolean {
+    return this.#leftAtStart > 0
   }
 
   /** @param ready its tasks now, with those that came during the turn */

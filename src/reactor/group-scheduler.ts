@@ -46,10 +46,11 @@ export class GroupScheduler implements BuiltInGroups {
 
   readonly #host: GroupHost
   readonly #groups: SchedulingGroup[] = []
-  /** Those with work in the turn at hand. */
+  /** Those with work in the turn at hand are the first so many; the array is kept from turn to turn. */
   readonly #contenders: SchedulingGroup[] = []
+  #contending = 0
   /** Those of whom somebody goes on when the turn at hand is over. */
-  readonly #yielding = new Set<SchedulingGroup>()
+  readonly #yielding: SchedulingGroup[] = []
   /** What whoever was served last had had, by its shares, in milliseconds. */
   #virtualNow = 0
   #turnBeganAt = 0
@@ -96,6 +97,13 @@ export class GroupScheduler implements BuiltInGroups {
     return size
   }
 
+  /** Whether one is. */
+  get hasTasks(): boolean {
+    const groups = this.#groups
+    for (let i = 0; i < groups.length; i++) if ((groups[i] as SchedulingGroup).queue.size > 0) return true
+    return false
+  }
+
   /** What the clock has shown after the last task. */
   get lookedAt(): number {
     return this.#lookedAt
@@ -104,13 +112,17 @@ export class GroupScheduler implements BuiltInGroups {
   begin(now: number): void {
     this.#turnBeganAt = this.#lookedAt = now
     this.#hasRun = false
-    this.#contenders.length = 0
+    this.#contending = 0
     for (const group of this.#groups) {
       const { size } = group.queue
+      if (size === 0) {
+        group.ledger.sitsOut()
+        continue
+      }
       group.ledger.turnBegan(now, size, this.#virtualNow)
-      if (size > 0) this.#contenders.push(group)
+      this.#contenders[this.#contending++] = group
     }
-    this.#isContended = this.#contenders.length > 1 || this.#yielding.size > 0
+    this.#isContended = this.#contending > 1 || this.#yielding.length > 0
     if (!this.#isContended) this.#serve(this.#contenders[0] ?? this.default)
   }
 
@@ -135,19 +147,18 @@ export class GroupScheduler implements BuiltInGroups {
   end(): void {
     this.#current = this.default
     if (!this.#isContended) this.#chargeTurn()
-    let isIdle = this.#yielding.size === 0
+    let isIdle = this.#yielding.length === 0
     for (const { ledger, queue } of this.#groups) {
-      ledger.turnEnded(this.#lookedAt, this.#turnBeganAt, queue.size)
-      if (queue.size > 0) isIdle = false
+      const { size } = queue
+      if (size > 0) isIdle = false
+      if (size > 0 || ledger.takesPart) ledger.turnEnded(this.#lookedAt, this.#turnBeganAt, size)
     }
     if (isIdle) this.#forgetDebts()
   }
 
   /** Somebody of `group` goes on when the turn at hand is over. */
   someoneYields(group: SchedulingGroup): void {
-    this.#yielding.add(group)
-    if (!this.#isContended) this.#chargeTurn()
-    this.#isContended = this.#hasRun = true
+    if (!this.#yielding.includes(group)) this.#yielding.push(group)
   }
 
   /** The turn is over, and a slice of those who have given the loop back begins. */
@@ -158,9 +169,9 @@ export class GroupScheduler implements BuiltInGroups {
 
   /** Of whom somebody goes on next: {@link charge} is called when that one waits again. `null`: it is a task's turn. */
   nextYielding(): SchedulingGroup | null {
-    const group = least(this.#yielding, isYielding)
+    const group = leastYielding(this.#yielding)
     if (group === null) return null
-    const rival = least(this.#contenders, hasTaskLeft)
+    const rival = leastWithTasks(this.#contenders, this.#contending)
     if (rival !== null && rival.ledger.virtualMs < group.ledger.virtualMs) return null
     this.#serving = group
     this.#moveVirtualTime(group)
@@ -176,11 +187,9 @@ export class GroupScheduler implements BuiltInGroups {
     this.#current = this.default
   }
 
-  /** @returns the groups of which somebody had to wait, for another round; they are yielding no longer */
-  endYielding(): SchedulingGroup[] {
-    const waiting = [...this.#yielding].filter(isYielding)
-    this.#yielding.clear()
-    return waiting
+  /** No more go on for now. @param heldBack is told of each group of which somebody had to wait */
+  endYielding(heldBack: (group: SchedulingGroup) => void): void {
+    for (const group of this.#yielding.splice(0)) if (group.line.chosen > 0) heldBack(group)
   }
 
   statistics(): Readonly<Record<string, GroupStatistics>> {
@@ -208,7 +217,7 @@ export class GroupScheduler implements BuiltInGroups {
 
   /** @returns `false` when the turn is over: no task is left, or it is the yielders' turn */
   #choose(): boolean {
-    const group = least(this.#contenders, hasTaskLeft)
+    const group = leastWithTasks(this.#contenders, this.#contending)
     if (group === null || (this.#hasRun && this.#isYieldersTurn(group))) return false
     this.#hasRun = true
     this.#serve(group)
@@ -216,7 +225,7 @@ export class GroupScheduler implements BuiltInGroups {
   }
 
   #isYieldersTurn(rival: SchedulingGroup): boolean {
-    const yielding = least(this.#yielding, isYielding)
+    const yielding = leastYielding(this.#yielding)
     return yielding !== null && yielding.ledger.virtualMs < rival.ledger.virtualMs
   }
 
@@ -226,21 +235,23 @@ export class GroupScheduler implements BuiltInGroups {
   }
 }
 
-/** The one that has had least; of several the one with the most shares, of these the first. */
-function least(
-  groups: Iterable<SchedulingGroup>,
-  isEligible: (group: SchedulingGroup) => boolean,
-): SchedulingGroup | null {
-  let first: SchedulingGroup | null = null
-  for (const group of groups) {
-    if (isEligible(group) && (first === null || isBefore(group.ledger, first.ledger))) first = group
+/** The one that has had least; of several the one that was made first. */
+function leastWithTasks(groups: readonly SchedulingGroup[], count: number): SchedulingGroup | null {
+  let least: SchedulingGroup | null = null
+  for (let i = 0; i < count; i++) {
+    const group = groups[i] as SchedulingGroup
+    const { left, virtualMs } = group.ledger
+    if (left > 0 && (least === null || virtualMs < least.ledger.virtualMs)) least = group
   }
-  return first
+  return least
 }
 
-function isBefore(a: SchedulingGroup['ledger'], b: SchedulingGroup['ledger']): boolean {
-  return a.virtualMs < b.virtualMs || (a.virtualMs === b.virtualMs && a.shares > b.shares)
+/** The same of those of whom somebody may go on. */
+function leastYielding(groups: readonly SchedulingGroup[]): SchedulingGroup | null {
+  let least: SchedulingGroup | null = null
+  for (const group of groups) {
+    if (group.line.chosen > 0 && (least === null || group.ledger.virtualMs < least.ledger.virtualMs))
+      least = group
+  }
+  return least
 }
-
-const hasTaskLeft = (group: SchedulingGroup): boolean => group.ledger.left > 0
-const isYielding = (group: SchedulingGroup): boolean => group.line.chosen > 0

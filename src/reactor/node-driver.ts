@@ -8,7 +8,9 @@ import type { Driver } from './driver.js'
 export class NodeDriver implements Driver {
   #turn: () => void = () => undefined
   #timer: NodeJS.Timeout | null = null
-  #wakeAt = 0
+  /** Readings of the machine's clock: when to turn, and when the Node timer comes. */
+  #wakeAt = Infinity
+  #comesAt = 0
   #isTurnToCome = false
 
   attach(turn: () => void): void {
@@ -22,16 +24,24 @@ export class NodeDriver implements Driver {
     setImmediate(this.#turnNow)
   }
 
+  /**
+   * A Node timer that comes earlier than need be is kept: it finds that it isn't time yet, and goes on waiting. So a timer
+   * that is armed and cancelled all the time, as time-outs are, costs no Node timer each time.
+   */
   wakeIn(delayMs: number): void {
-    this.sleep()
     this.#wakeAt = performance.now() + delayMs
+    if (this.#timer !== null && this.#comesAt <= this.#wakeAt) {
+      this.#timer.ref()
+      return
+    }
+    if (this.#timer !== null) clearTimeout(this.#timer)
     this.#sleepFor(delayMs)
   }
 
+  /** Nobody is woken, and nobody is kept from ending; the Node timer stays, for who may want it next. */
   sleep(): void {
-    if (this.#timer === null) return
-    clearTimeout(this.#timer)
-    this.#timer = null
+    this.#wakeAt = Infinity
+    this.#timer?.unref()
   }
 
   readonly #turnNow = (): void => {
@@ -41,18 +51,18 @@ export class NodeDriver implements Driver {
 
   #sleepFor(delayMs: number): void {
     // Node takes 32 bits, 24 days; who wakes up too early sleeps on.
-    this.#timer = setTimeout(this.#wakeUp, Math.min(Math.ceil(delayMs), 0x7fff_ffff))
+    const ms = Math.min(Math.ceil(delayMs), 0x7fff_ffff)
+    this.#comesAt = performance.now() + ms
+    this.#timer = setTimeout(this.#wakeUp, ms)
   }
 
   /** Node counts whole milliseconds, so its timers come up to one early; the reactor would find nothing due. */
   readonly #wakeUp = (): void => {
-    const left = this.#wakeAt - performance.now()
-    if (left > 0) {
-      this.#sleepFor(left)
-      return
-    }
     this.#timer = null
-    this.#turn()
+    if (this.#wakeAt === Infinity) return
+    const left = this.#wakeAt - performance.now()
+    if (left > 0) this.#sleepFor(left)
+    else this.#turn()
   }
 
   /** Becomes Node's `uncaughtException`, in a stack of its own, so that the turn at hand goes on. */

@@ -250,7 +250,7 @@ export class Reactor {
 
   /** Whether a turn would find something to do without the clock moving. */
   get hasWork(): boolean {
-    return this.#dirty.length > 0 || this.#groups.size > 0 || this.#timers.isBehind
+    return this.#dirty.length > 0 || this.#groups.hasTasks || this.#timers.isBehind
   }
 
   /** When to look for due timers next (a reading of the clock), or `null` when there is no timer. */
@@ -297,6 +297,7 @@ export class Reactor {
   #runTasks(): number {
     const { clock, sliceEnd } = this
     const groups = this.#groups
+    if (!groups.hasTasks) return 0
     let run = 0
     let now = this.now
     groups.begin(now)

@@ -42,6 +42,8 @@ export class Scope {
   #running = 0
   /** What tasks have thrown and nobody was told yet. */
   #errors: unknown[] = []
+  /** What {@link signal} says; asking it costs as much as starting a task. */
+  #isCancelled = false
   /** Whether a task has ended because it was cancelled. */
   #isInterrupted = false
   #isCancelledFromOutside = false
@@ -83,13 +85,7 @@ export class Scope {
   spawn<T>(task: ScopeTask<T>): Promise<T> {
     const result = this.#start(task)
     this.#running++
-    result.then(
-      () => this.#taskEnded(),
-      (error: unknown) => {
-        this.#taskFailed(error)
-        this.#taskEnded()
-      },
-    )
+    result.then(this.#succeeded, this.#failed)
     return result
   }
 
@@ -147,6 +143,7 @@ export class Scope {
    * @param reason default: a CalandriaError `CAL_ERR_CANCELLED`
    */
   cancel(reason: unknown = new CalandriaError('CAL_ERR_CANCELLED')): void {
+    this.#isCancelled = true
     this.#controller.abort(reason)
   }
 
@@ -182,11 +179,22 @@ export class Scope {
 
   #start<T>(task: ScopeTask<T>): Promise<T> {
     if (this.#isEnded) throw new CalandriaError('CAL_ERR_SCOPE_ENDED')
-    return new Promise((resolve) => {
-      this.signal.throwIfAborted()
+    try {
+      if (this.#isCancelled) throw this.signal.reason
       const result = task(this)
-      resolve(isCoroutine(result) ? runCoroutine(this.reactor, this.group, result, this.signal) : result)
-    })
+      // A promise as it is: one that follows another is told three microtasks later.
+      if (isCoroutine(result)) return runCoroutine(this.reactor, this.group, result, this.signal)
+      return Promise.resolve(result)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  // One of each for all tasks, in place of closures for every one.
+  readonly #succeeded = (): void => this.#taskEnded()
+  readonly #failed = (error: unknown): void => {
+    this.#taskFailed(error)
+    this.#taskEnded()
   }
 
   /** What is nested is waited for, and fails alone. */
@@ -208,7 +216,7 @@ export class Scope {
       return
     }
     if (!this.#errors.includes(error)) this.#errors.push(error) // a body often throws what its task has thrown
-    if (!this.signal.aborted) {
+    if (!this.#isCancelled) {
       this.cancel(new CalandriaError('CAL_ERR_CANCELLED', 'another task has failed', { cause: error }))
     }
   }
@@ -250,8 +258,8 @@ export class Scope {
   readonly #outerAborted = (): void => this.#cancelFromOutside(this.#outer?.reason)
 
   #cancelFromOutside(reason: unknown): void {
-    if (this.signal.aborted) return
-    this.#isCancelledFromOutside = true
+    if (this.#isCancelled) return
+    this.#isCancelled = this.#isCancelledFromOutside = true
     this.#controller.abort(reason)
   }
 }

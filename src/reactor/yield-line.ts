@@ -7,6 +7,10 @@ export class YieldLine {
   #chosen = 0
   /** Whether a task of the group stands in its queue that will choose those who wait. */
   isPosted = false
+  /** That task. */
+  chooseAll: Task | null = null
+  /** Whether one of those who were chosen has gone on. */
+  hasGoneOn = false
 
   get chosen(): number {
     return this.#chosen
@@ -20,12 +24,14 @@ export class YieldLine {
   /** @param most at most so many may go on; default: all who wait */
   choose(most = Infinity): void {
     this.#chosen = Math.max(this.#chosen, Math.min(most, this.#waiting.size))
+    this.hasGoneOn = false
   }
 
   /** The next who may go on. */
   shift(): Task | undefined {
     if (this.#chosen === 0) return undefined
     this.#chosen--
+    this.hasGoneOn = true
     return this.#waiting.shift()
   }
 

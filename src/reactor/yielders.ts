@@ -1,6 +1,6 @@
 import type { GroupScheduler } from './group-scheduler.js'
 import type { Reactor } from './reactor.js'
-import { runTask } from './ready-queue.js'
+import { runTask, type Task } from './ready-queue.js'
 import type { SchedulingGroup } from './scheduling-group.js'
 
 const nextMicrotask = Promise.resolve()
@@ -28,11 +28,15 @@ export class Yielders {
       line.join(resolve)
       if (line.isPosted) return
       line.isPosted = true
-      group.post(() => {
-        line.isPosted = false
-        this.#choose(group, Infinity)
-      })
+      group.post((line.chooseAll ??= this.#makeChooser(group)))
     })
+  }
+
+  #makeChooser(group: SchedulingGroup): Task {
+    return () => {
+      group.line.isPosted = false
+      this.#choose(group, Infinity)
+    }
   }
 
   #choose(group: SchedulingGroup, most: number): void {
@@ -48,9 +52,7 @@ export class Yielders {
     await nextMicrotask // the turn is over
     this.#reactor.enter()
     groups.beginYielding(this.#reactor.now)
-    const served = new Set<SchedulingGroup>()
     for (let group = groups.nextYielding(); group !== null; group = groups.nextYielding()) {
-      served.add(group)
       this.#letGoOn(group)
       await nextMicrotask // it has run on, up to where it waits again
       groups.leave()
@@ -59,20 +61,21 @@ export class Yielders {
       if (now >= this.#reactor.sliceEnd) break
     }
     this.#isGoingOn = false
-    for (const group of groups.endYielding()) this.#holdBack(group, served.has(group))
+    groups.endYielding(this.#holdBack)
   }
 
   /** The microtask before the one in which it goes on, so that no other can be taken for one of its group. */
   #letGoOn(group: SchedulingGroup): void {
-    void nextMicrotask.then(() => this.#groups.enter(group))
+    if (group !== this.#groups.default) void nextMicrotask.then(() => this.#groups.enter(group))
     const goOn = group.line.shift()
     if (goOn !== undefined) runTask(goOn)
   }
 
   /** They have stood in line already. */
-  #holdBack(group: SchedulingGroup, hasGoneOn: boolean): void {
-    const chosen = group.line.holdBack()
-    if (!hasGoneOn) group.ledger.starved()
+  readonly #holdBack = (group: SchedulingGroup): void => {
+    const { line, ledger } = group
+    if (!line.hasGoneOn) ledger.starved()
+    const chosen = line.holdBack()
     group.postFirst(() => this.#choose(group, chosen))
   }
 }
