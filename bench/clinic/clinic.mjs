@@ -38,24 +38,28 @@ export async function start(what, under = [], options = {}) {
   })
   const lines = []
   const reader = createInterface(child.stdout)
-  const port = await new Promise((resolve, reject) => {
+  const [pid, port] = await new Promise((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the server has ended (${code}):\n${lines.join('\n')}`)))
     reader.on('line', (line) => {
       lines.push(line)
-      const [, number] = /^listens on (\d+)$/.exec(line) ?? []
-      if (number !== undefined) resolve(Number(number))
+      const match = /^(\d+) listens on (\d+)$/.exec(line)
+      if (match !== null) resolve([Number(match[1]), Number(match[2])])
     })
   })
-  return { child, port, lines }
+  return { child, pid, port, lines }
 }
 
 /** Runs a tool of clinic while `load` asks. @returns the HTML file that it has made */
 export async function look(tool, what, load) {
   const folder = await mkdtemp(join(tmpdir(), `calandria-clinic-${tool}-`))
   const under = [process.execPath, bin, tool, '--open=false', '--dest', folder, '--']
-  const { child, port, lines } = await start([what], under, { cwd: folder })
-  const done = await load(port)
-  child.kill('SIGINT') // it passes it on, and makes its report when the server has ended
+  const { child, pid, port, lines } = await start([what], under, { cwd: folder })
+  let done
+  try {
+    done = await load(port)
+  } finally {
+    process.kill(pid, 'SIGINT') // the server itself: then clinic makes its report
+  }
   await ended(child, lines)
   const html = (await readdir(folder)).find((name) => name.endsWith('.html'))
   if (html === undefined) throw new Error(`clinic ${tool} has made no report:\n${lines.join('\n')}`)

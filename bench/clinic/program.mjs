@@ -25,4 +25,4 @@ const server = await serve({
 })
 process.once('SIGINT', () => void server.close({ drainMs: 1000 }).then(() => process.exit(0)))
 await server.watchdog?.ready()
-console.log(`listens on ${server.address.port}`)
+console.log(`${process.pid} listens on ${server.address.port}`)
