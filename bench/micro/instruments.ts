@@ -14,7 +14,11 @@ interface Running {
 
 function start(): Running {
   const reactor = new Reactor({ driver: null })
-  const server = new Server({ reactor, port: 0, handler: (_request, response) => response.send('Hello, World!') })
+  const server = new Server({
+    reactor,
+    port: 0,
+    handler: (_request, response) => response.send('Hello, World!'),
+  })
   const [ours, theirs] = createMemoryPair(reactor)
   server.accept(ours)
   const running = { reactor, client: theirs, received: 0 }

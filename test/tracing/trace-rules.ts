@@ -92,10 +92,7 @@ class TraceJudge {
       case 'E': {
         const slice = this.#open.get(tid)?.pop()
         must(slice !== undefined, 'an end without a beginning')
-        must(
-          slice?.name === event.name && slice.cat === event.cat,
-          'an end with the name of another slice',
-        )
+        must(slice?.name === event.name && slice.cat === event.cat, 'an end with the name of another slice')
         Object.assign(slice?.args ?? {}, event.args)
         break
       }
