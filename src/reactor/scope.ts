@@ -186,7 +186,7 @@ export class Scope {
       if (isCoroutine(result)) return runCoroutine(this.reactor, this.group, result, this.signal)
       return Promise.resolve(result)
     } catch (error) {
-      return Promise.reject(error as Error)
+      return new Promise((_resolve, reject) => reject(error as Error))
     }
   }
 
