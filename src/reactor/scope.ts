@@ -186,7 +186,8 @@ export class Scope {
       if (isCoroutine(result)) return runCoroutine(this.reactor, this.group, result, this.signal)
       return Promise.resolve(result)
     } catch (error) {
-      return new Promise((_resolve, reject) => reject(error as Error))
+      const reason = error as Error
+      return Promise.reject(reason)
     }
   }
 
