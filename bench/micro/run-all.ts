@@ -25,7 +25,7 @@ const names = [
 const usage = `Usage: npm run bench:micro -- [options]
 
   --only LIST   comparisons: ${names.join(',')}
-                (default: all, about two minutes)
+                (default: all, about three minutes)
   --markdown    print Markdown tables
   --json        print one JSON array
   --help        print this

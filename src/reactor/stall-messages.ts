@@ -4,8 +4,8 @@ import type { StallFrame } from './stall-report.js'
 export interface WatcherOptions {
   readonly memory: SharedArrayBuffer
   readonly limitMs: number
-  /** How often it looks, in milliseconds. */
-  readonly lookMs: number
+  /** What the watched thread's clock is behind the process's uptime, in milliseconds: every thread's begins when it does. */
+  readonly clockBehindMs: number
   readonly reportsPerMinute: number
   /** Whether the watched thread is the main one: only that one can be asked for its stack. */
   readonly canAsk: boolean

@@ -9,6 +9,8 @@ import { TurnHistogram, type TurnLengths } from './turn-lengths.js'
 
 /** A watching thread that crashes is started again, but not for ever. */
 const MOST_STARTS = 4
+/** Where nothing else beats, the timer does so at least this often, in milliseconds. */
+const MOST_BEAT_MS = 50
 
 export interface StallWatchdogOptions {
   /** Watches this reactor's entries and turns too, and so knows to the callback what holds the loop. */
@@ -39,7 +41,9 @@ export interface StallStatistics {
  * entry of the reactor is a beat, and a timer beats where nothing else happens. When the heart stands still past the
  * limit, that thread takes the stack of the main thread through the inspector.
  *
- * It looks four times within the limit, so a stall is seen for certain when it is half as long again. It neither keeps
+ * It looks once in the limit, and when the silence has become too long, three times within a third of the limit: a stall is
+ * seen for certain when it is half as long again. Under load that costs less than 1 % of a core (`bench/micro/watchdog.ts`).
+ * It neither keeps
  * the process alive nor throws. A loop that is never free again is never reported: nobody could hear of it.
  */
 export class StallWatchdog implements AsyncDisposable {
@@ -65,12 +69,13 @@ export class StallWatchdog implements AsyncDisposable {
     this.limitMs = limitMs
     this.#onStall = onStall
     this.#reactor = reactor
-    const lookMs = Math.min(Math.max(limitMs / 4, 1), 50)
     const { memory } = this.#heartbeat
-    this.#watcherOptions = { memory, limitMs, lookMs, reportsPerMinute, canAsk: isMainThread }
+    const clockBehindMs = behindUptimeMs()
+    this.#watcherOptions = { memory, limitMs, clockBehindMs, reportsPerMinute, canAsk: isMainThread }
     if (reactor !== null) this.#watch(reactor)
     process.once('exit', this.#exiting)
-    this.#timer = setInterval(() => this.#heartbeat.beat(monotonicClock.now()), lookMs).unref()
+    const beatMs = Math.min(Math.max(limitMs / 2, 1), MOST_BEAT_MS)
+    this.#timer = setInterval(() => this.#heartbeat.beat(monotonicClock.now()), beatMs).unref()
     this.#start()
   }
 
@@ -221,6 +226,13 @@ export class StallWatchdog implements AsyncDisposable {
       warn(`onStall threw: ${String(error)}`)
     }
   }
+}
+
+/** The greatest of some: whatever comes between the two readings makes the difference smaller. */
+function behindUptimeMs(): number {
+  let behindMs = -Infinity
+  for (let i = 0; i < 5; i++) behindMs = Math.max(behindMs, process.uptime() * 1000 - monotonicClock.now())
+  return behindMs
 }
 
 /** What was given, checked, with the defaults. @throws CalandriaTypeError `CAL_ERR_OPTION` */

@@ -10,6 +10,8 @@ import { StackLook } from './stall-stack.js'
 
 /** When this thread was itself not let run, a long silence proves nothing: it must have been heard so many times. */
 const LEAST_SIGHTINGS = 3
+/** So many times within the limit it is heard again, once it has lasted as long as the limit. */
+const SIGHTINGS_WITHIN_LIMIT = 6
 const MINUTE_MS = 60_000
 
 class StallWatcher {
@@ -19,10 +21,9 @@ class StallWatcher {
   readonly #sources = new StallSources()
   readonly #reporting = new Set<Promise<void>>()
   #beat = 0
-  #seenSince = 0
   #sightings = 0
   #isStalled = false
-  #look: { readonly over: (frames: readonly RawFrame[] | null) => void } | null = null
+  #stackLook: { readonly over: (frames: readonly RawFrame[] | null) => void } | null = null
   #reportedAt: number[] = []
   #suppressed = 0
 
@@ -32,24 +33,38 @@ class StallWatcher {
     this.#marks = new Int32Array(options.memory)
   }
 
-  look(now: number): void {
+  /** Looks, and again when by then the silence could be too long: while the heart beats, once a limit. */
+  watch(): void {
+    setTimeout(() => this.watch(), Math.max(this.#look(this.#now()), 1))
+  }
+
+  /** The watched thread's clock: beats are its readings. */
+  #now(): number {
+    return process.uptime() * 1000 - this.#options.clockBehindMs
+  }
+
+  /** @returns in how many milliseconds to look again */
+  #look(now: number): number {
+    const { limitMs } = this.#options
+    const soonMs = limitMs / SIGHTINGS_WITHIN_LIMIT
     const beat = this.#moments[LAST_BEAT] as number
     if (beat !== this.#beat) {
-      this.#look?.over(null) // it has ended before its stack was seen
+      this.#stackLook?.over(null) // it has ended before its stack was seen
       this.#beat = beat
-      this.#seenSince = now
       this.#sightings = 0
       this.#isStalled = false
-      return
     }
-    if (this.#isStalled || beat === 0) return
-    if (++this.#sightings < LEAST_SIGHTINGS || now - this.#seenSince < this.#options.limitMs) return
-    this.#stalled(now)
+    if (beat === 0) return limitMs
+    if (this.#isStalled) return soonMs
+    const silentMs = now - beat
+    if (silentMs < limitMs) return limitMs - silentMs
+    if (++this.#sightings >= LEAST_SIGHTINGS) this.#stalled(now)
+    return soonMs
   }
 
   /** Resolves when nothing is left to report. */
-  async settle(now: number): Promise<void> {
-    this.look(now)
+  async settle(): Promise<void> {
+    this.#look(this.#now())
     while (this.#reporting.size > 0) await Promise.all(this.#reporting)
   }
 
@@ -85,11 +100,11 @@ class StallWatcher {
           over(this.#moments[LAST_BEAT] === beat ? frames : null)
         })
         const over = (frames: readonly RawFrame[] | null): void => {
-          this.#look = null
+          this.#stackLook = null
           look.giveUp()
           resolve(frames)
         }
-        this.#look = { over }
+        this.#stackLook = { over }
       } catch {
         resolve(null) // no inspector in this Node, or it is refused
       }
@@ -103,8 +118,8 @@ function tell(message: WatcherMessage): void {
 
 const options = workerData as WatcherOptions
 const watcher = new StallWatcher(options)
-setInterval(() => watcher.look(performance.now()), options.lookMs)
+watcher.watch()
 parentPort?.on('message', ({ settle }: SettleRequest) => {
-  void watcher.settle(performance.now()).then(() => tell({ kind: 'settled', request: settle }))
+  void watcher.settle().then(() => tell({ kind: 'settled', request: settle }))
 })
 tell({ kind: 'watching' })
