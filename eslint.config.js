@@ -98,7 +98,10 @@ export default tseslint.config(
       ],
     },
   },
-  floor(['src/index.ts', 'src/llhttp.ts', 'src/http/**/*.ts'], nodeDoors),
+  floor(
+    ['src/index.ts', 'src/llhttp.ts', 'src/testing.ts', 'src/testing/**/*.ts', 'src/http/**/*.ts'],
+    nodeDoors,
+  ),
   floor(['src/io/**/*.ts'], nodeDoors, notUpTo('http')),
   floor(socketFiles, [], notUpTo('http')),
   floor(['src/reactor/**/*.ts'], [], notUpTo('http', 'io'), {

@@ -5,6 +5,7 @@ export { Channel } from './reactor/channel.js'
 export { type Clock, monotonicClock, VirtualClock } from './reactor/clock.js'
 export { type Coroutine, Delay, type Yieldable } from './reactor/coroutine.js'
 export type { Driver } from './reactor/driver.js'
+export { external, observed } from './reactor/external.js'
 export { all, firstSuccessful, race } from './reactor/gathering.js'
 export type { Instrument } from './reactor/instrument.js'
 export { type Flushable, Reactor, type ReactorOptions, type ReactorStatistics } from './reactor/reactor.js'
@@ -32,6 +33,7 @@ export type { OffloadOptions } from './io/offload-options.js'
 export { OffloadPool, type OffloadPoolOptions } from './io/offload-pool.js'
 export type { ProxyProtocolOptions } from './io/proxy-door.js'
 export type { ReadPath } from './io/read-path.js'
+export type { RecordingReport } from './io/recording/recording-log.js'
 export {
   type ConnectOptions,
   connectTcp,
@@ -49,6 +51,7 @@ export { DEFAULT_LIMITS, DEFAULT_TIMEOUTS, type Limits, type Timeouts } from './
 export type { ListenOptions } from './http/listen-options.js'
 export type { Method } from './http/methods.js'
 export type { ParserEngine } from './http/parser/parser-engine.js'
+export type { RecordOptions } from './http/record-options.js'
 export type { Request } from './http/request.js'
 export type { RequestBody } from './http/request-body.js'
 export type { StreamSource } from './http/body-source.js'

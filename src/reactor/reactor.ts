@@ -2,6 +2,7 @@ import { CalandriaTypeError } from '../errors/calandria-error.js'
 import { type Clock, monotonicClock } from './clock.js'
 import type { Driver } from './driver.js'
 import { type Instrument, Instruments } from './instrument.js'
+import type { Journal } from './journal.js'
 import { NodeDriver } from './node-driver.js'
 import type { Pulse } from './pulse.js'
 import { ReadyQueue, type Task } from './ready-queue.js'
@@ -58,6 +59,8 @@ export class Reactor {
   instruments: Instruments | null = null
   /** @internal Belongs to the `StallWatchdog` of this reactor; `null` while there is none. */
   pulse: Pulse | null = null
+  /** @internal What keeps or plays back what comes from outside; `null` while nothing does. */
+  journal: Journal | null = null
 
   /**
    * The clock's reading when the reactor was last entered or turned: exact enough for ages of whole milliseconds
@@ -68,7 +71,7 @@ export class Reactor {
   /** Reading of the clock at which the time slice at hand is used up. */
   sliceEnd: number
 
-  readonly #driver: Driver | null
+  #driver: Driver | null
   readonly #onError: (error: unknown) => void
   readonly #ready = new ReadyQueue()
   readonly #timers: TimerWheel
@@ -223,6 +226,23 @@ export class Reactor {
       this.instruments?.remove(instrument)
       if (this.instruments?.size === 0) this.instruments = null
     }
+  }
+
+  /**
+   * @internal For a recording: from now on time, turns and all else from outside come through these.
+   * @param now the clock's first reading
+   * @throws CalandriaTypeError `CAL_ERR_OPTION` when the reactor was used before: what has been can't be recorded
+   */
+  interpose(clock: Clock, now: number, wrap: (driver: Driver) => Driver, journal: Journal): void {
+    if (this.journal !== null || this.#turns > 0 || this.hasWork || this.#timers.size > 0)
+      throw new CalandriaTypeError('CAL_ERR_OPTION', 'record needs a reactor that was not used before')
+    if (this.#driver === null)
+      throw new CalandriaTypeError('CAL_ERR_OPTION', 'record needs a reactor with a driver')
+    ;(this as { clock: Clock }).clock = clock
+    this.now = this.sliceEnd = now
+    this.#driver = wrap(this.#driver)
+    this.#driver.attach(() => this.turn())
+    this.journal = journal
   }
 
   /** Whether a turn would find something to do without the clock moving. */
