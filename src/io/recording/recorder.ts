@@ -12,6 +12,12 @@ import { RecordingTransport } from './recording-transport.js'
 
 const settled = Promise.resolve()
 
+/** Who waits for something from outside; it may fail with anything. */
+interface Asker<T> {
+  resolve(value: T): void
+  reject(error: unknown): void
+}
+
 /**
  * Keeps all that reaches a reactor from outside, and what it does, in a file: the clock's readings, turns, what
  * transports tell and answer, what is written. `replay()` of `calandria/testing` plays it back.
@@ -116,10 +122,11 @@ export class Recorder implements Journal {
     this.#log.keep(Op.InputAsked, id)
     const came = (value: RecordedValue, tell: () => void): void =>
       this.#onPorch(() => this.#log.came(id, value), tell)
-    return new Promise<T>((resolve, reject: (error: unknown) => void) => {
+    return new Promise<T>((resolve, reject) => {
+      const asker: Asker<T> = { resolve, reject }
       void new Promise<T>((took) => took(work())).then(
-        (value) => came(keepValue(value), () => resolve(value)),
-        (error: unknown) => came(keepError(error), () => reject(error)),
+        (value) => came(keepValue(value), () => asker.resolve(value)),
+        (error: unknown) => came(keepError(error), () => asker.reject(error)),
       )
     })
   }

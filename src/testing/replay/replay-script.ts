@@ -6,23 +6,32 @@ import { ReplayDivergence } from './replay-divergence.js'
 type EventOf<O extends Op> = Extract<RecordedEvent, { op: O }>
 
 /**
+ * What must be the same. `all`: whatever the core does, and whenever it looks at the clock; one version of Calandria does
+ * the same to the bit. `outputs`: what clients see, in the same order: writes, ends, closes and resets. It is for
+ * recordings of another version, and for those that look for a fault.
+ */
+export type Comparison = 'all' | 'outputs'
+
+/**
  * The recorded events, in their order. Whatever the core does takes the next one, which must be the same. What goes wrong
  * is remembered, not thrown: it is found deep inside of the core, where a handler might catch it.
  */
 export class ReplayScript {
   readonly #events: Iterator<RecordedEvent, void>
   readonly #startUnits: number
-  #next: RecordedEvent | null = null
+  readonly #compare: Comparison
+  /** Events that were looked at and are still to come. */
+  readonly #ahead: RecordedEvent[] = []
   #units: number
   #taken = 0
   #failure: Error | null = null
   #isOver = false
   #ending: Ending | null = null
 
-  constructor(events: Iterator<RecordedEvent, void>, startUnits: number) {
+  constructor(events: Iterator<RecordedEvent, void>, startUnits: number, compare: Comparison) {
     this.#events = events
     this.#startUnits = this.#units = startUnits
-    this.#advance()
+    this.#compare = compare
   }
 
   /** The first thing that went wrong. */
@@ -56,7 +65,7 @@ export class ReplayScript {
 
   /** The next event; `null` at the end. */
   get next(): RecordedEvent | null {
-    return this.#isOver ? null : this.#next
+    return this.#isOver ? null : this.#lookAhead(0)
   }
 
   /**
@@ -65,21 +74,23 @@ export class ReplayScript {
    * @returns what was recorded; `null` when that was something else, or nothing any more
    */
   take<O extends Op>(op: O, connection: number | null, actual: () => string): EventOf<O> | null {
+    const isWanted = (event: RecordedEvent): boolean =>
+      event.op === op && (connection === null || ('connection' in event && event.connection === connection))
+    if (this.#compare === 'outputs' && isUnseen(op)) return this.#takeUnseen(isWanted) as EventOf<O> | null
+    if (this.#compare === 'outputs') this.#skipUnseen()
     const { next } = this
     if (next === null || next.op === Op.Finish) return this.#end(next)
-    const isSame =
-      next.op === op && (connection === null || ('connection' in next && next.connection === connection))
-    if (!isSame) {
+    if (!isWanted(next)) {
       this.diverge(next, connection, actual())
       return null
     }
     this.#advance()
-    if (next.op === Op.Clock) this.#units += next.units
     return next as EventOf<O>
   }
 
   /** The next input, or `null` at the end. The core must have done all that was recorded before it. */
   takeInput(): RecordedEvent | null {
+    if (this.#compare === 'outputs') this.#skipUnseen()
     const { next } = this
     if (next === null || next.op === Op.Finish) return this.#end(next)
     if (!isInput(next.op)) {
@@ -119,12 +130,56 @@ export class ReplayScript {
     return null
   }
 
+  /** Takes it if it stands among the next events that no peer sees, and passes those before it over. */
+  #takeUnseen(isWanted: (event: RecordedEvent) => boolean): RecordedEvent | null {
+    for (let at = 0; ; at++) {
+      const event = this.#isOver ? null : this.#lookAhead(at)
+      if (event === null || !isUnseen(event.op)) return null
+      if (!isWanted(event)) continue
+      for (let passed = 0; passed <= at; passed++) this.#advance()
+      return event
+    }
+  }
+
+  #skipUnseen(): void {
+    for (let { next } = this; next !== null && isUnseen(next.op); next = this.next) this.#advance()
+  }
+
   #advance(): void {
-    if (this.#next !== null) this.#taken++
+    const passed = this.#lookAhead(0)
+    this.#ahead.shift()
+    if (passed === null) return
+    this.#taken++
+    if (passed.op === Op.Clock) this.#units += passed.units
+  }
+
+  /** @param at 0 is the next one. @returns `null` behind the last */
+  #lookAhead(at: number): RecordedEvent | null {
     try {
-      this.#next = this.#events.next().value ?? null
+      while (this.#ahead.length <= at) {
+        const { value } = this.#events.next()
+        if (value === undefined) return null
+        this.#ahead.push(value)
+      }
     } catch (error) {
       this.fail(error as Error)
     }
+    return this.#ahead[at] ?? null
+  }
+}
+
+/** Whether it is something between the core and its transports, or the clock, that no client can tell. */
+function isUnseen(op: Op): boolean {
+  switch (op) {
+    case Op.Clock:
+    case Op.WallTime:
+    case Op.IsWritable:
+    case Op.BytesQueued:
+    case Op.BytesUnsent:
+    case Op.Pause:
+    case Op.Resume:
+      return true
+    default:
+      return false
   }
 }

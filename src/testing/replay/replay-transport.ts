@@ -126,7 +126,8 @@ export class ReplayTransport implements Transport {
   }
 
   #answer(op: AnswerOp): number {
-    return this.#script.take(op, this.#id, () => `${OP_NAMES[op]} #${this.#id}`)?.value ?? 0
+    const event = this.#script.take(op, this.#id, () => `${OP_NAMES[op]} #${this.#id}`)
+    return event?.value ?? (op === Op.IsWritable ? 1 : 0)
   }
 
   #output(op: SimpleOp): void {

@@ -7,7 +7,7 @@ import { Ending, type RecordingHeader } from '../../io/recording/format.js'
 import { RecordingReader } from '../../io/recording/recording-reader.js'
 import type { Reactor } from '../../reactor/reactor.js'
 import { Replayer } from './replayer.js'
-import { ReplayScript } from './replay-script.js'
+import { type Comparison, ReplayScript } from './replay-script.js'
 
 /**
  * What the recorded server was given, as far as it is code. Settings (limits, time-outs and so on) come from the recording
@@ -49,16 +49,19 @@ export interface ReplayReport {
  * What handlers do must depend on nothing but what reaches them through the reactor: see `external()` and `observed()`.
  * @param recording a file, or what is in it
  * @param setup the options, or what makes them for the reactor of the replay
+ * @param options `compare`: `all` (default), or `outputs` for a recording of another version of Calandria
  * @throws ReplayDivergence `CAL_ERR_REPLAY_DIVERGED`, at the first difference (rejects)
  * @throws CalandriaError `CAL_ERR_RECORDING`, `CAL_ERR_RECORDING_VERSION`; CalandriaTypeError `CAL_ERR_OPTION` (rejects)
  */
 export async function replay(
   recording: string | Uint8Array,
   setup: ReplayOptions | ((reactor: Reactor) => ReplayOptions | Promise<ReplayOptions>),
+  { compare = 'all' }: { readonly compare?: Comparison } = {},
 ): Promise<ReplayReport> {
+  if (!['all', 'outputs'].includes(compare)) throw wrong('compare must be all or outputs')
   const reader = new RecordingReader(await bytesOf(recording))
   const { header } = reader
-  const script = new ReplayScript(reader.events(), header.startUnits)
+  const script = new ReplayScript(reader.events(), header.startUnits, compare)
   const replayer = new Replayer(script, header.timeSliceMs)
   const { reactor, driver, counters } = replayer
   const options = typeof setup === 'function' ? await setup(reactor) : setup
@@ -101,7 +104,7 @@ const WITHOUT_MEANING: readonly string[] = [...LISTEN_NAMES, 'record', 'watchdog
 const MERGED: readonly string[] = ['limits', 'timeouts']
 
 function optionsFor(given: ReplayOptions, { settings }: RecordingHeader): ServeOptions {
-  if (!isObject(given) || 'reactor' in given)
+  if (typeof given !== 'object' || 'reactor' in given)
     throw wrong('give the options without a reactor: a replay makes its own, and gives it to a function')
   const { flush, flushBudgetMs, limits, timeouts, lingerMs, parser, connect } = settings
   if (parser !== 'scanner' && given.parser === undefined)
@@ -115,14 +118,10 @@ function optionsFor(given: ReplayOptions, { settings }: RecordingHeader): ServeO
     limits: { ...(limits as object), ...given.limits },
     timeouts: { ...(timeouts as object), ...given.timeouts },
   } as Partial<ServeOptions>
-  const kept = Object.entries(given).filter(
+  const kept = Object.entries<unknown>({ ...given }).filter(
     ([name, value]) => value !== undefined && !WITHOUT_MEANING.includes(name) && !MERGED.includes(name),
   )
   return { ...recorded, ...(Object.fromEntries(kept) as unknown as ReplayOptions) }
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null
 }
 
 function wrong(detail: string): CalandriaTypeError {

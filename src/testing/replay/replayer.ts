@@ -137,17 +137,23 @@ export class Replayer implements Journal {
     this.#isClosingNow = false
   }
 
-  #settle({ input, value, offset }: Extract<RecordedEvent, { op: Op.Input }>): void {
-    const waiting = this.#waiting.get(input)
-    this.#waiting.delete(input)
+  #settle(event: Extract<RecordedEvent, { op: Op.Input }>): void {
+    const waiting = this.#waiting.get(event.input)
+    this.#waiting.delete(event.input)
     if (waiting === undefined) {
-      this.#script.fail(malformed(`nobody has asked for external ${input}`, offset))
+      this.#script.fail(malformed(`nobody has asked for external ${event.input}`, event.offset))
       return
     }
     this.reactor.enter()
-    const restored = restoreValue(value)
-    if (restored.error === undefined) waiting.resolve(restored.value)
-    else waiting.reject(restored.error)
+    const { value, error } = this.#restore(event)
+    if (error === undefined) waiting.resolve(value)
+    else waiting.reject(error)
+  }
+
+  #restore(event: Extract<RecordedEvent, { op: Op.Input | Op.Observed }>): ReturnType<typeof restoreValue> {
+    const restored = restoreValue(event.value)
+    if (event.value.kind === ValueKind.Lost) this.#script.diverge(event, null, String(restored.error?.message))
+    return restored
   }
 
   // ---- Journal ------------------------------------------------------------------------------------------------
@@ -163,9 +169,8 @@ export class Replayer implements Journal {
   observe<T>(read: () => T): T {
     const event = this.#script.take(Op.Observed, null, () => 'observed()')
     if (event === null) return read() // the recording is over
-    const { value, error } = restoreValue(event.value)
+    const { value, error } = this.#restore(event)
     if (error === undefined) return value as T
-    if (event.value.kind === ValueKind.Lost) this.#script.diverge(event, null, error.message)
     throw error
   }
 
