@@ -96,9 +96,8 @@ describe.each(['hash', 'bytes'] as const)('outputs kept as %s', (outputs) => {
 test('a divergence tells where it is, and shows both', async () => {
   const recording = await record('bytes')
   const handler: MakeHandler = (reactor) => mutations['one byte of a body']!(reactor, original(reactor))
-  const error = (await rejection(
-    replay(recording, (reactor) => ({ handler: handler(reactor) })),
-  )) as ReplayDivergence
+  const error = await rejection(replay(recording, (reactor) => ({ handler: handler(reactor) })))
+  if (!(error instanceof ReplayDivergence)) throw error
   expect(error).toMatchObject({ connection: 0, status: null })
   expect(error.event).toBeGreaterThan(0)
   expect(error.timeMs).toBeGreaterThan(0)
