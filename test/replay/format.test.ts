@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { checksum, checksumOf, plainChecksum } from '../../src/io/recording/checksum.js'
+import { Op } from '../../src/io/recording/format.js'
 import { PACKAGE_VERSION } from '../../src/io/recording/package-version.js'
 import { printRecording, replay } from '../../src/testing.js'
 import { SeededRandom } from '../sockets/seeded-random.js'
@@ -45,3 +46,13 @@ test.each(VECTORS)(
     )
   },
 )
+
+test('the page has every code of the format, under its name', async () => {
+  const page = await readFile('docs/replay.md', 'utf8')
+  const rows = [...page.matchAll(/^\| `([0-9a-f]{2})` \| (\w+) \|/gm)].map(([, code, name]) => [
+    name,
+    parseInt(code!, 16),
+  ])
+  const codes = Object.entries(Op).filter(([, code]) => typeof code === 'number')
+  expect(rows).toEqual(codes)
+})

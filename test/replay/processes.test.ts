@@ -11,7 +11,7 @@ const CLI = 'dist/testing/replay/cli.js'
 const PROGRAMS = 'test/replay/programs'
 
 async function setup(): Promise<(reactor: Reactor) => ReplayOptions> {
-  const handler = (await import('./programs/crashing-handler.mjs'))
+  const handler = await import('./programs/crashing-handler.mjs')
   return handler.options
 }
 

@@ -1,6 +1,13 @@
 import { readFile, stat } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import { createMemoryPair, Reactor, type RecordOptions, serve, VirtualClock } from '../../src/index.js'
+import {
+  createMemoryPair,
+  type Handler,
+  Reactor,
+  type RecordOptions,
+  serve,
+  VirtualClock,
+} from '../../src/index.js'
 import { replay } from '../../src/testing.js'
 import { RawClient } from '../sockets/raw-client.js'
 import { get } from '../sockets/requests.js'
@@ -30,16 +37,19 @@ describe('maxBytes', () => {
     expect(replayed.writes).toBeGreaterThanOrEqual(2)
   })
 
-  test('holds at every size', async () => {
-    for (let maxBytes = 4096; maxBytes < 4400; maxBytes += 7) {
-      const recorded = await RecordedServer.start(ok, {}, { maxBytes })
-      const client = await RawClient.connect(recorded.server)
-      await client.send(get(`/${'p'.repeat(2500)}`) + get(`/${'q'.repeat(2500)}`)).replies(2)
+  test('holds at every size, to the byte', async () => {
+    const makeHandler: MakeHandler = (reactor) => (_request, response) => {
+      for (let i = 0; i < 4000; i++) reactor.clock.now() // events of a byte or two
+      response.send()
+    }
+    for (let maxBytes = 4096; maxBytes < 4096 + 20; maxBytes++) {
+      const recorded = await RecordedServer.start(makeHandler, {}, { maxBytes })
+      await (await RawClient.connect(recorded.server)).send(get('/')).reply()
       const recording = await recorded.finish()
+      expect(recording.length).toBeGreaterThan(maxBytes - 10)
       expect(recording.length).toBeLessThanOrEqual(maxBytes)
-      expect(await replay(recording, (reactor) => ({ handler: ok(reactor) }))).toMatchObject({
-        ending: 'full',
-      })
+      const setup = (reactor: Reactor): { handler: Handler } => ({ handler: makeHandler(reactor) })
+      expect(await replay(recording, setup)).toMatchObject({ ending: 'full' })
     }
   })
 })

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { Reactor, serve } from '../../src/index.js'
 import { llhttpEngine } from '../../src/llhttp.js'
-import { replay } from '../../src/testing.js'
+import { printRecording, replay } from '../../src/testing.js'
 import { RawClient } from '../sockets/raw-client.js'
 import { get } from '../sockets/requests.js'
 import { READ_PATHS, until } from '../sockets/started-server.js'
 import { mixedHandler, mixedTraffic } from './mixed-traffic.js'
-import { type MakeHandler, RecordedServer, recordingPath } from './recorded-server.js'
+import { type MakeHandler, RecordedServer, recordingBytes, recordingPath } from './recorded-server.js'
 
 describe.each(READ_PATHS)('read path %s', (readPath) => {
   test.each(['hash', 'bytes'] as const)(
@@ -128,6 +128,20 @@ test('a connection that was taken over replays, with what its new owner writes',
   await expect(replay(recording, { handler: (_request, response) => response.send() })).rejects.toThrow(
     /replayed/,
   )
+})
+
+test('inputs of one tick replay without the microtasks between them, as they came', async () => {
+  // The kernel takes the first pieces at once, and Node tells so before the handler goes on behind its await.
+  const makeHandler: MakeHandler = () => async (_request, response) => {
+    for (let i = 0; i < 7; i++) response.write(Buffer.alloc(10_000, i))
+    await null
+    response.end('more')
+  }
+  const recording = await recordingBytes(makeHandler, {}, async (server) => {
+    await (await RawClient.connect(server)).send(get('/')).reply()
+  })
+  expect([...printRecording(recording)].join()).toContain('in the same tick: drain #0')
+  await replay(recording, (reactor) => ({ handler: makeHandler(reactor) }))
 })
 
 test('the same recording replays any number of times, and by the name of its file', async () => {

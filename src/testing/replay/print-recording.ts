@@ -1,4 +1,5 @@
 import { Op, UNITS } from '../../io/recording/format.js'
+import { jsonOf } from '../../io/recording/recording-head.js'
 import { RecordingReader } from '../../io/recording/recording-reader.js'
 import { describeEvent, isInput } from './describe-event.js'
 
@@ -17,7 +18,7 @@ export function* printRecording(file: Uint8Array): Generator<string, void, undef
   const reader = new RecordingReader(file)
   const { calandria, node, startedAt, startUnits, timeSliceMs, settings } = reader.header
   yield `Calandria ${calandria}, Node ${node}, wall time ${startedAt}, time slice ${timeSliceMs} ms`
-  yield `settings ${JSON.stringify(settings)}`
+  yield `settings ${jsonOf(settings)}`
   let units = startUnits
   let isEnded = false
   let isJoined = false

@@ -152,7 +152,8 @@ export class Replayer implements Journal {
 
   #restore(event: Extract<RecordedEvent, { op: Op.Input | Op.Observed }>): ReturnType<typeof restoreValue> {
     const restored = restoreValue(event.value)
-    if (event.value.kind === ValueKind.Lost) this.#script.diverge(event, null, String(restored.error?.message))
+    if (event.value.kind === ValueKind.Lost)
+      this.#script.diverge(event, null, String(restored.error?.message))
     return restored
   }
 
