@@ -10,9 +10,11 @@ import { recordingPath } from './recorded-server.js'
 const CLI = 'dist/testing/replay/cli.js'
 const PROGRAMS = 'test/replay/programs'
 
+/** The options of the program, for a replay. */
 async function setup(): Promise<(reactor: Reactor) => ReplayOptions> {
-  const handler = await import('./programs/crashing-handler.mjs')
-  return handler.options
+  const module = new URL('programs/crashing-handler.mjs', import.meta.url).href
+  const { options } = (await import(module)) as { options: (reactor: Reactor) => ReplayOptions }
+  return options
 }
 
 test('a process that crashes leaves a recording that crashes again in the replay', async () => {

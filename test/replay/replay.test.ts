@@ -134,7 +134,7 @@ test('inputs of one tick replay without the microtasks between them, as they cam
   // The kernel takes the first pieces at once, and Node tells so before the handler goes on behind its await.
   const makeHandler: MakeHandler = () => async (_request, response) => {
     for (let i = 0; i < 7; i++) response.write(Buffer.alloc(10_000, i))
-    await null
+    await Promise.resolve()
     response.end('more')
   }
   const recording = await recordingBytes(makeHandler, {}, async (server) => {
