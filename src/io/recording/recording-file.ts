@@ -51,7 +51,7 @@ export class RecordingFile {
 
   /** @param bytes not to be changed any more */
   append(bytes: Uint8Array): void {
-    if (this.#isEnded) return
+    if (this.#isEnded || bytes.length === 0) return
     this.#waiting.push(bytes)
     this.#bytesWaiting += bytes.length
     this.#write()
@@ -68,8 +68,14 @@ export class RecordingFile {
     if (this.#fd === null) return
     const all = [...this.#beingWritten, ...this.#waiting]
     this.#waiting = []
-    // eslint-disable-next-line n/no-sync -- nothing that is asynchronous comes to its end any more
-    if (all.length > 0) writevSync(this.#fd, all, this.#position)
+    if (all.length === 0) return
+    try {
+      // eslint-disable-next-line n/no-sync -- nothing that is asynchronous comes to its end any more
+      writevSync(this.#fd, all, this.#position)
+    } catch (cause) {
+      // Nobody can be told any more, and the process must not end otherwise for that.
+      process.stderr.write(`calandria: the end of the recording is lost: ${String(cause)}\n`)
+    }
   }
 
   #write(): void {
@@ -82,6 +88,7 @@ export class RecordingFile {
     this.#waiting = []
     writev(this.#fd, this.#beingWritten, this.#position, (cause, bytes) => {
       if (cause !== null) this.#fail(cause)
+      else if (bytes === 0) this.#fail(new Error('the disk takes nothing'))
       else this.#written(bytes)
     })
   }
