@@ -17,6 +17,7 @@ const names = [
   'batch-bytes',
   'read-path',
   'tasks',
+  'recording',
 ]
 
 const usage = `Usage: npm run bench:micro -- [options]

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import { Reactor, serve } from '../../src/index.js'
+import { type Handler, Reactor, serve } from '../../src/index.js'
 import { llhttpEngine } from '../../src/llhttp.js'
 import { printRecording, replay } from '../../src/testing.js'
 import { RawClient } from '../sockets/raw-client.js'
@@ -155,6 +155,22 @@ test('the same recording replays any number of times, and by the name of its fil
   const reports = [await replay(recorded.file, setup), await replay(recorded.file, setup)]
   expect(reports[0]).toEqual(reports[1])
   await expect(replay(`${recorded.file}.not`, setup)).rejects.toMatchObject({ code: 'CAL_ERR_RECORDING' })
+})
+
+test('instruments see the reads of a recorded server, and those of a replay', async () => {
+  const handler: Handler = (_request, response) => response.send()
+  const reads: number[] = []
+  const recorded = await RecordedServer.start(() => handler)
+  recorded.server.reactor.instrument({ read: (_now, bytes) => reads.push(bytes) })
+  await (await RawClient.connect(recorded.server)).send(get('/')).reply()
+  const recording = await recorded.finish()
+  const replayed: number[] = []
+  await replay(recording, (reactor) => {
+    reactor.instrument({ read: (_now, bytes) => replayed.push(bytes) })
+    return { handler }
+  })
+  expect(reads).toEqual([get('/').length])
+  expect(replayed).toEqual(reads)
 })
 
 test('without the option nothing is recorded, and nothing stands between server and sockets', async () => {
