@@ -15,6 +15,7 @@ const watchdogFiles = ['src/reactor/stall-*.ts', 'src/reactor/turn-lengths.ts']
 const socketFiles = [
   'src/io/socket-*.ts',
   'src/io/onread*.ts',
+  'src/io/direct-*.ts',
   'src/io/tls-*.ts',
   'src/io/proxy-*.ts',
   'src/io/trusted-peers.ts',
@@ -32,7 +33,7 @@ const nodeDoors = [
   'node:perf_hooks',
 ]
 
-/** Imports go down only: http, io, reactor, errors. Nothing in the product imports from outside src. */
+/** Imports go down only: http, io, reactor, errors; tracing stands beside http and io, on the reactor. */
 const outside = {
   regex: '(^|/)(bench|endurance|test|examples|scripts|dist|build)/',
   message: 'The product imports nothing from outside src.',
@@ -41,6 +42,11 @@ const notUpTo = (...floors) => ({
   regex: `(^|/)(${floors.join('|')})/`,
   message: 'Imports go down only: http, io, reactor, errors.',
 })
+/** A server must not load what it records with only when asked. */
+const notTracing = {
+  regex: '(^|/)tracing(/|\\.js)',
+  message: 'Nobody in the product needs the tracing; its own face exports it.',
+}
 const floor = (files, paths, ...patterns) => ({
   files,
   rules: { 'no-restricted-imports': ['error', { paths, patterns: [outside, ...patterns] }] },
@@ -98,18 +104,21 @@ export default tseslint.config(
       ],
     },
   },
-  floor(
-    ['src/index.ts', 'src/llhttp.ts', 'src/testing.ts', 'src/testing/**/*.ts', 'src/http/**/*.ts'],
-    nodeDoors,
-  ),
-  floor(['src/io/**/*.ts'], nodeDoors, notUpTo('http')),
-  floor(socketFiles, [], notUpTo('http')),
-  floor(['src/reactor/**/*.ts'], [], notUpTo('http', 'io'), {
+  floor(['src/index.ts', 'src/llhttp.ts', 'src/http/**/*.ts'], nodeDoors, notTracing),
+  floor(['src/testing.ts', 'src/testing/**/*.ts'], nodeDoors),
+  floor(['src/tracing.ts'], nodeDoors),
+  floor(['src/tracing/**/*.ts'], [], notUpTo('http', 'io'), {
+    regex: '^node:',
+    message: 'It needs none of Node.',
+  }),
+  floor(['src/io/**/*.ts'], nodeDoors, notUpTo('http', 'tracing')),
+  floor(socketFiles, [], notUpTo('http', 'tracing')),
+  floor(['src/reactor/**/*.ts'], [], notUpTo('http', 'io', 'tracing'), {
     regex: '^node:',
     message: 'Only a driver asks Node.',
   }),
-  floor(watchdogFiles, [], notUpTo('http', 'io')),
-  floor(['src/errors/**/*.ts'], [], notUpTo('http', 'io', 'reactor'), { regex: '^node:' }),
+  floor(watchdogFiles, [], notUpTo('http', 'io', 'tracing')),
+  floor(['src/errors/**/*.ts'], [], notUpTo('http', 'io', 'tracing', 'reactor'), { regex: '^node:' }),
   { files: [...drivers, ...watchdogFiles], rules: { 'no-restricted-globals': 'off' } },
   {
     files: ['test/**/*.ts', 'bench/**/*.ts', 'endurance/**/*.ts', 'examples/**/*.ts', 'scripts/**/*.ts'],

@@ -42,7 +42,7 @@ async function listen(): Promise<Where[]> {
   const [cert, key] = await certificate()
   const common = { timeouts: { headMs: 2000 }, lingerMs: 5000 }
   const plain = await server.serve({ ...common, port: 0 })
-  const data = await server.serve({ ...common, port: 0, readPath: 'data' })
+  const data = await server.serve({ ...common, port: 0, readPath: 'data', writePath: 'stream' })
   const secure = await server.serve({ ...common, port: 0, tls: { cert, key } })
   await server.serve({ ...common, path })
   return [

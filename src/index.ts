@@ -7,7 +7,7 @@ export { type Coroutine, Delay, type Yieldable } from './reactor/coroutine.js'
 export type { Driver } from './reactor/driver.js'
 export { external, observed } from './reactor/external.js'
 export { all, firstSuccessful, race } from './reactor/gathering.js'
-export type { Instrument } from './reactor/instrument.js'
+export type { Instrument, ObservedRequest } from './reactor/instrument.js'
 export { type Flushable, Reactor, type ReactorOptions, type ReactorStatistics } from './reactor/reactor.js'
 export type { Task } from './reactor/ready-queue.js'
 export { Scope, type ScopeOptions, type ScopeTask } from './reactor/scope.js'
@@ -34,6 +34,7 @@ export { OffloadPool, type OffloadPoolOptions } from './io/offload-pool.js'
 export type { ProxyProtocolOptions } from './io/proxy-door.js'
 export type { ReadPath } from './io/read-path.js'
 export type { RecordingReport } from './io/recording/recording-log.js'
+export type { WritePath } from './io/write-path.js'
 export {
   type ConnectOptions,
   connectTcp,
@@ -45,6 +46,13 @@ export type { HandshakeStatistics } from './io/socket-acceptor.js'
 export type { CertificateChooser, TlsCertificate, TlsCertificates, TlsOptions } from './io/tls-options.js'
 export type { Segment, Transport, TransportListener } from './io/transport.js'
 
+export { publishDiagnostics } from './http/diagnostics.js'
+export type {
+  ConnectionMessage,
+  DiagnosticsChannelName,
+  DiagnosticsMessage,
+  DiagnosticsMessages,
+} from './http/diagnostics-messages.js'
 export type { ErrorListener, Handler } from './http/handler.js'
 export type { Headers } from './http/headers.js'
 export { DEFAULT_LIMITS, DEFAULT_TIMEOUTS, type Limits, type Timeouts } from './http/limits.js'

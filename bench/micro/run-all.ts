@@ -15,9 +15,10 @@ const names = [
   'pacer',
   'batch',
   'batch-bytes',
-  'read-path',
+  'socket-paths',
   'tasks',
   'recording',
+  'instruments',
 ]
 
 const usage = `Usage: npm run bench:micro -- [options]

@@ -94,6 +94,7 @@ export const ERRORS = {
   CAL_ERR_NOT_A_SOCKET: local('the path exists and is not a socket: it is left alone'),
   CAL_ERR_NO_INHERITED_SOCKET: local('systemd has passed no listening socket to this process'),
   CAL_ERR_READ_PATH: local('the forced read path does not work on this Node'),
+  CAL_ERR_WRITE_PATH: local('the forced write path does not work on this Node'),
   CAL_ERR_PARSER_ENGINE: local('the parser engine cannot be used'),
   CAL_ERR_CONNECT: local('connecting failed'),
   CAL_ERR_STALL: local('the event loop was held for longer than allowed'),

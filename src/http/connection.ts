@@ -200,14 +200,13 @@ export class Connection
     if (!batch.isEmpty && server.policy.leavesBefore(expectedMs, pacer.tick - batch.openedAt)) batch.flush()
     this.#pipeline.begin(response)
     const repliesWaiting = batch.replies
-    if (request.isMethodUnknown) sendError(response, 'CAL_ERR_HTTP_METHOD_UNKNOWN')
-    else if (request.isConnect) server.handlers.callConnect(request, response)
-    else server.handlers.call(request, response)
+    server.handlers.dispatch(request, response, this.#transport)
     pacer.afterHandler(path, repliesWaiting)
   }
 
   requestRefused(error: ErrorCode, request: Request | null): void {
     this.#server.counters.refused++
+    this.#server.reactor.instruments?.emitOf('requestRefused', this.#transport, error)
     this.#transition(ConnectionEvent.LastRequest)
     const response = new Response(this.#pipeline, request)
     response.closes = true
@@ -347,11 +346,11 @@ export class Connection
   }
 
   isSliceOver(): boolean {
-    return this.#server.reactor.isSliceOver
+    return this.#server.reactor.shouldYield()
   }
 
   continueLater(): void {
-    this.#server.reactor.post(() => this.#pipeline.unblock())
+    this.#server.reactor.groups.latency.post(() => this.#pipeline.unblock())
   }
 
   abortConnection(): void {

@@ -44,7 +44,7 @@ export class HandedOverTransport implements Transport, TransportListener {
     this.#listener = listener
     const closed = this.#closed
     if (closed === null) this.#transport.resume()
-    else this.#reactor.post(() => listener.onClose(closed.error))
+    else this.#reactor.groups.latency.post(() => listener.onClose(closed.error))
   }
 
   write(data: Segment): boolean {

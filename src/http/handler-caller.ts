@@ -1,5 +1,7 @@
 import { CalandriaError } from '../errors/calandria-error.js'
 import { type ErrorCode, ERRORS } from '../errors/catalogue.js'
+import type { Transport } from '../io/transport.js'
+import type { Instruments } from '../reactor/instruments.js'
 import type { Reactor } from '../reactor/reactor.js'
 import type { Scope } from '../reactor/scope.js'
 import type { ErrorListener, Handler } from './handler.js'
@@ -7,6 +9,7 @@ import type { Request } from './request.js'
 import type { Response } from './response.js'
 import { ResponseExtras } from './response-extras.js'
 import { ResponseState } from './response-state.js'
+import { ResponseWitness } from './response-witness.js'
 import type { HttpCounters } from './http-counters.js'
 
 /** Calls the handlers of a server, and answers for those that fail. */
@@ -36,7 +39,33 @@ export class HandlerCaller {
     return this.#connectHandler !== null
   }
 
-  call(request: Request, response: Response): void {
+  /** Hands a request that was read to whoever answers it, in sight of the instruments where there are any. */
+  dispatch(request: Request, response: Response, transport: Transport): void {
+    const { instruments } = this.#reactor
+    if (instruments === null) this.#answer(request, response)
+    else this.#dispatchInSight(instruments, request, response, transport)
+  }
+
+  #dispatchInSight(
+    instruments: Instruments,
+    request: Request,
+    response: Response,
+    transport: Transport,
+  ): void {
+    const witness = new ResponseWitness(this.#reactor, transport, request)
+    ;(response.extras ??= new ResponseExtras()).witness = witness
+    instruments.emitOf('dispatchStarted', transport, request)
+    this.#answer(request, response)
+    instruments.emitOf('dispatchEnded', transport, request)
+  }
+
+  #answer(request: Request, response: Response): void {
+    if (request.isMethodUnknown) sendError(response, 'CAL_ERR_HTTP_METHOD_UNKNOWN')
+    else if (request.isConnect) this.#callConnect(request, response)
+    else this.#call(request, response)
+  }
+
+  #call(request: Request, response: Response): void {
     try {
       const result = this.#handler(request, response) as unknown
       if (result !== undefined && isPromise(result)) this.#watch(result, request, response)
@@ -47,12 +76,12 @@ export class HandlerCaller {
   }
 
   /** The same for a CONNECT. */
-  callConnect(request: Request, response: Response): void {
+  #callConnect(request: Request, response: Response): void {
     const handler = this.#connectHandler ?? this.#handler
     this.#watch(new Promise((resolve) => resolve(handler(request, response))), request, response)
   }
 
-  /** Apart from {@link call}, which would have to make a context for the closure on every call. */
+  /** Apart from {@link #call}, which would have to make a context for the closure on every call. */
   #watch(result: PromiseLike<unknown>, request: Request, response: Response): void {
     result.then(
       () => {

@@ -72,7 +72,7 @@ export class Intake {
     const mayDispatch = this.#owner.mayDispatch()
     if (this.#backlog !== null && mayDispatch && !this.#isDispatchPosted) {
       this.#isDispatchPosted = true
-      this.#server.reactor.post(() => this.#dispatchBacklog())
+      this.#server.reactor.groups.latency.post(() => this.#dispatchBacklog())
     }
     // After the last request reading goes on: what comes in is discarded, and the client's end is seen.
     const mustPause = isOpen && (this.#backlog !== null || !mayDispatch)
@@ -87,6 +87,9 @@ export class Intake {
     const { pacer, date, reactor, counters } = this.#server
     const reader = this.#reader
     const owner = this.#owner
+    const { instruments } = reactor
+    const requestsBefore = counters.requests
+    instruments?.emitOf('parseBatchStarted', this.#transport, limit - from)
     this.isDispatching = true
     date.refresh(pacer.tick)
     reader.begin(bytes, limit)
@@ -101,6 +104,7 @@ export class Intake {
     reader.end()
     pacer.end(this.#batch.replies)
     this.isDispatching = false
+    instruments?.emitOf('parseBatchEnded', this.#transport, counters.requests - requestsBefore, at - from)
     return owner.isOpen ? at : limit
   }
 

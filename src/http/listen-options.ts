@@ -1,6 +1,7 @@
 import { checkUnixPath, type Endpoint } from '../io/endpoint.js'
 import { type ProxyProtocolOptions, type ProxySettings, proxySettings } from '../io/proxy-door.js'
 import { chooseReadPath, type ReadPath } from '../io/read-path.js'
+import { chooseWritePath, type WritePath } from '../io/write-path.js'
 import { bindingOverhead } from '../io/socket-file.js'
 import { tlsSettings, type TlsSettings } from '../io/tls-door.js'
 import type { TlsOptions } from '../io/tls-options.js'
@@ -28,6 +29,8 @@ export interface ListenOptions {
   readonly highWaterMark?: number
   /** How sockets are read. Default: the environment's `CALANDRIA_READ_PATH`, else `auto`. TLS knows `data` only. */
   readonly readPath?: ReadPath
+  /** How sockets are written to. Default: the environment's `CALANDRIA_WRITE_PATH`, else `auto`. TLS knows `stream` only. */
+  readonly writePath?: WritePath
 }
 
 /** {@link ListenOptions}, checked, with nothing left open. */
@@ -39,6 +42,7 @@ export interface CheckedListenOptions {
   readonly backlog: number
   readonly highWaterMark: number
   readonly readPath: ReadPath
+  readonly writePath: WritePath
 }
 
 export const LISTEN_NAMES = [
@@ -52,12 +56,14 @@ export const LISTEN_NAMES = [
   'backlog',
   'highWaterMark',
   'readPath',
+  'writePath',
 ] as const satisfies (keyof ListenOptions)[]
 
 /** @throws CalandriaTypeError `CAL_ERR_OPTION` */
 export function checkListenOptions(options: ListenOptions): CheckedListenOptions {
-  const { backlog = 4096, highWaterMark = 64 * 1024, readPath, tls, proxyProtocol } = options
+  const { backlog = 4096, highWaterMark = 64 * 1024, readPath, writePath, tls, proxyProtocol } = options
   if (tls !== undefined && readPath === 'onread') throw wrong('readPath: TLS can only be read by data')
+  if (tls !== undefined && writePath === 'direct') throw wrong('writePath: TLS can only be written by stream')
   const endpoint = checkEndpoint(options)
   const proxy = proxyProtocol === undefined ? null : proxySettings(proxyProtocol)
   if (proxy !== null && endpoint?.kind === 'unix' && !proxy.trusted.trustsUnix)
@@ -69,6 +75,7 @@ export function checkListenOptions(options: ListenOptions): CheckedListenOptions
     backlog: wholeNumber('backlog', backlog, 1, 0x7fff_ffff),
     highWaterMark: wholeNumber('highWaterMark', highWaterMark, 1, Number.MAX_SAFE_INTEGER),
     readPath: chooseReadPath(readPath),
+    writePath: chooseWritePath(writePath),
   }
 }
 

@@ -121,7 +121,8 @@ export class Patience {
     this.#timer?.cancel()
     this.#timerDue = Math.min(this.#due, this.#writeDue)
     const leftMs = this.#timerDue - this.#reactor.clock.now()
-    this.#timer = leftMs === Infinity ? null : this.#reactor.delay(Math.max(leftMs, 0), look, this)
+    this.#timer =
+      leftMs === Infinity ? null : this.#reactor.groups.latency.delay(Math.max(leftMs, 0), look, this)
   }
 
   /** @internal The timer has fired. */

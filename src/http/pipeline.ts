@@ -67,9 +67,11 @@ export class Pipeline {
 
   /** A response is complete. */
   ready(response: Response): void {
+    const { extras } = response
+    if (extras !== null) extras.witness?.ended(response.statusCode)
     if (response.isFirst) this.#leave()
     else if (response.streamed === null) this.heldBytes += response.body.length
-    if (response.extras !== null) response.extras.completed?.()
+    if (extras !== null) extras.completed?.()
   }
 
   /** A response is not complete, and its first piece is about to come. */
@@ -91,7 +93,11 @@ export class Pipeline {
 
   /** The connection is the handler's: there is nothing left to be answered. */
   leftToHandler(): void {
-    if (this.#first !== null) this.#first.state = Left
+    const first = this.#first
+    if (first !== null) {
+      first.state = Left
+      first.extras?.witness?.ended(first.request?.isConnect === true ? 200 : 101)
+    }
     this.#first = this.#last = null
     this.inFlight = 0
   }
@@ -104,11 +110,9 @@ export class Pipeline {
       return this.heldBytes < BATCH_CAP
     }
     this.#sendPiece(response, stream, data)
-    const isFull = this.#batch.isFull
     this.#owner.outputReady(false)
     if (!this.#batch.isWritable) return false
-    // Only now and then, when a batch has left: the clock is dear, and a handler that streams must come up for air.
-    if (!isFull || !this.#owner.isSliceOver()) return true
+    if (!this.#owner.isSliceOver()) return true // also among pieces of a byte each: 60,000 of them fit into a batch
     this.#owner.continueLater()
     return false
   }

@@ -1,7 +1,9 @@
 import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CalandriaError } from '../errors/calandria-error.js'
+import type { Reactor } from '../reactor/reactor.js'
 import type { Headers } from './headers.js'
+import { joinPieces } from './join-pieces.js'
 import { makeWaiter, type Waiter } from './waiter.js'
 
 /** Bytes of a body that wait for the handler, from which on its connection is not read. */
@@ -15,6 +17,7 @@ const GATHERED = 4 * 1024
 
 /** @internal Who brings the bytes. */
 export interface BodySource {
+  readonly reactor: Reactor
   /** The handler has begun to read, has made room, or wants no more. */
   bodyWanted(): void
 }
@@ -227,10 +230,13 @@ export class RequestBody implements AsyncIterable<Buffer> {
     return piece
   }
 
-  #takeAll(): Buffer {
+  #takeAll(): Buffer | Promise<Buffer> {
     const pieces = this.#pieces
+    const length = this.#bytesWaiting
     this.#dropAll()
-    return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
+    const [first] = pieces
+    if (this.#source === null || first === undefined) return Buffer.alloc(0)
+    return pieces.length === 1 ? first : joinPieces(this.#source.reactor, pieces, length)
   }
 
   #dropAll(): void {

@@ -101,10 +101,11 @@ export class Request {
    * complete and the handler has returned, or when the client goes away, is cancelled. What a task throws that the
    * handler doesn't join counts as thrown by the handler: 500, and `onError`.
    *
-   * It is made when it is first asked for, which must be before the handler has returned.
+   * It is made when it is first asked for, which must be before the handler has returned. Its group is `latency`.
    */
   get scope(): Scope {
-    return (this.#scope ??= Scope.open(this.#peer.reactor, this.signal))
+    const { reactor } = this.#peer
+    return (this.#scope ??= Scope.open(reactor, this.signal, reactor.groups.latency))
   }
 
   /** @internal `null` while nobody has asked for it. */

@@ -1,5 +1,6 @@
 import type { Transport } from '../io/transport.js'
 import type { HeaderSet } from './header-set.js'
+import type { ResponseWitness } from './response-witness.js'
 
 /** A connection that has left HTTP. */
 export interface TakenOver {
@@ -18,9 +19,18 @@ export class ResponseExtras {
   abortReason: Error | null = null
   /** Called when it is complete, but not when the client goes away. */
   completed: (() => void) | null = null
+  /** Tells the instruments how it ends; `null` where there are none. */
+  witness: ResponseWitness | null = null
   /** The handler waits for the connection. */
   takeover: {
     readonly resolve: (takenOver: TakenOver) => void
     readonly reject: (reason: Error) => void
   } | null = null
+
+  /** The connection is gone. */
+  abort(reason: Error): void {
+    this.abortReason = reason
+    this.takeover?.reject(reason)
+    this.witness?.ended(0)
+  }
 }

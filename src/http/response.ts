@@ -252,8 +252,7 @@ export class Response {
   /** @internal The connection is gone. */
   abort(reason: Error): void {
     this.state = Aborted
-    this.#extras.abortReason = reason
-    this.extras?.takeover?.reject(reason)
+    this.#extras.abort(reason)
     this.body = ''
     this.streamed?.abort(reason)
     this.request?.abort(reason)

@@ -11,9 +11,11 @@ import type { TlsCertificates } from '../io/tls-options.js'
 import type { Transport, TransportListener } from '../io/transport.js'
 import type { Reactor, ReactorStatistics } from '../reactor/reactor.js'
 import type { StallWatchdog } from '../reactor/stall-watchdog.js'
+import { sweep } from '../reactor/sweep.js'
 import { Admission } from './admission.js'
 import { Connection } from './connection.js'
 import { DateLine } from './date-line.js'
+import { publishDiagnostics } from './diagnostics.js'
 import { HandlerCaller } from './handler-caller.js'
 import { HttpCounters } from './http-counters.js'
 import { Pacer } from './pacer.js'
@@ -81,6 +83,8 @@ export interface ServerStatistics {
   readonly slicesUsedUp: number
   /** How sockets are read; `null` when the server does not listen. */
   readonly readPath: 'onread' | 'data' | null
+  /** How sockets are written to; `null` when the server does not listen. */
+  readonly writePath: 'direct' | 'stream' | null
   /** Connections that are not let in yet and those that never were; `null` when the server does not listen. */
   readonly handshakes: HandshakeStatistics | null
   /** What reads request heads: `scanner` or `llhttp`. */
@@ -108,6 +112,7 @@ export class Server implements AsyncDisposable {
     const checked = checkOptions(options)
     const { reactor, handler, connect, onError, limits, timeouts, policy, lingerMs } = checked
     this.reactor = reactor
+    publishDiagnostics(reactor)
     this.#options = checked
     this.#admission = new Admission(limits)
     const counters = new HttpCounters()
@@ -212,8 +217,9 @@ export class Server implements AsyncDisposable {
   }
 
   /**
-   * Stops accepting, answers everything already received, closes idle connections at once, and aborts the rest
-   * after `drainMs`. Resolves when no connection is left; calling it again gives the same promise.
+   * Stops accepting, answers everything already received, closes idle connections, and aborts the rest after `drainMs`;
+   * however many there are, a time slice at a time. Resolves when no connection is left; calling it again gives the same
+   * promise.
    * @throws CalandriaTypeError `CAL_ERR_OPTION`
    */
   close({ drainMs = DRAIN_MS }: CloseOptions = {}): Promise<CloseReport> {
@@ -254,7 +260,8 @@ export class Server implements AsyncDisposable {
       repliesHeld: pacer.repliesHeld,
       longestHoldMs: pacer.longestHoldMs,
       slicesUsedUp: counters.slicesUsedUp,
-      readPath: this.#acceptor?.readPath ?? null,
+      readPath: this.#acceptor?.paths.read ?? null,
+      writePath: this.#acceptor?.paths.write ?? null,
       handshakes: this.#acceptor?.handshakes ?? null,
       parser: this.#options.parser.name,
       reactor: reactor.statistics(),
@@ -267,19 +274,20 @@ export class Server implements AsyncDisposable {
     const stopped = this.#acceptor?.close()
     const responsesBefore = counters.responses
     let idleClosed = 0
-    for (const connection of connections) if (connection.closeWhenDone()) idleClosed++
-
     let aborted = 0
     if (connections.size > 0) {
-      const deadline = reactor.delay(drainMs, () => {
-        for (const connection of connections) {
-          if (connection.isBusy) aborted++
-          connection.abort()
-        }
+      const empty = new Promise<void>((resolve) => (this.#whenEmpty = resolve))
+      const told = sweep(reactor, connections, (connection) => {
+        if (connection.closeWhenDone()) idleClosed++
       })
-      await new Promise<void>((resolve) => {
-        this.#whenEmpty = resolve
-      })
+      const abort = (connection: Connection): void => {
+        if (connection.isBusy) aborted++
+        connection.abort()
+      }
+      // Not before each was told: what is idle then must not be counted as aborted, nor left out.
+      const abortAll = (): void => void told.then(() => sweep(reactor, connections, abort))
+      const deadline = reactor.groups.latency.delay(drainMs, abortAll)
+      await empty
       deadline.cancel()
     }
     await stopped
@@ -303,7 +311,7 @@ export interface ListeningServer<Address extends ListeningAddress = TcpAddress> 
  * ```
  * @throws CalandriaTypeError `CAL_ERR_OPTION` (rejects)
  * @throws CalandriaError `CAL_ERR_ADDRESS_IN_USE`, `CAL_ERR_LISTEN`, `CAL_ERR_NOT_A_SOCKET`,
- *   `CAL_ERR_NO_INHERITED_SOCKET`, `CAL_ERR_READ_PATH` (rejects)
+ *   `CAL_ERR_NO_INHERITED_SOCKET`, `CAL_ERR_READ_PATH`, `CAL_ERR_WRITE_PATH` (rejects)
  */
 export function serve(options: ServeOptions & { readonly port: number }): Promise<ListeningServer>
 export function serve(

@@ -1,4 +1,5 @@
 import type { Reactor } from '../reactor/reactor.js'
+import { sweep } from '../reactor/sweep.js'
 import type { Timer } from '../reactor/timer-wheel.js'
 
 /** What an anteroom needs of a socket. */
@@ -19,6 +20,7 @@ export class Anteroom<Socket extends Guest> {
   readonly #reactor: Reactor
   readonly #timeoutMs: number
   readonly #guests = new Map<Socket, { readonly timer: Timer; readonly gone: () => void }>()
+  #isClosed = false
 
   constructor(reactor: Reactor, timeoutMs: number) {
     this.#reactor = reactor
@@ -30,11 +32,17 @@ export class Anteroom<Socket extends Guest> {
     return this.#guests.size
   }
 
-  enter(socket: Socket): void {
+  /** @returns `false` when nobody is let in any longer: it was reset */
+  enter(socket: Socket): boolean {
+    if (this.#isClosed) {
+      abort(socket)
+      return false
+    }
     const gone = (): void => this.turnedAway(socket)
-    const timer = this.#reactor.delay(this.#timeoutMs, () => this.refuse(socket))
+    const timer = this.#reactor.groups.latency.delay(this.#timeoutMs, () => this.refuse(socket))
     this.#guests.set(socket, { timer, gone })
     socket.once('close', gone)
+    return true
   }
 
   /** It has shown what it had to. @returns `false` when it is not here any longer */
@@ -58,12 +66,14 @@ export class Anteroom<Socket extends Guest> {
     abort(socket)
   }
 
-  /** Nobody is let in any longer: all that wait are reset, and not counted. */
-  clear(): void {
-    for (const socket of [...this.#guests.keys()]) {
+  /** Nobody is let in any longer: all that wait are reset, a time slice at a time, and not counted. */
+  close(): Promise<void> {
+    this.#isClosed = true
+    if (this.#guests.size === 0) return Promise.resolve()
+    return sweep(this.#reactor, this.#guests.keys(), (socket) => {
       this.leave(socket)
       abort(socket)
-    }
+    })
   }
 }
 

@@ -51,6 +51,7 @@ export class MemoryTransport implements Transport {
     this.#highWaterMark = highWaterMark
     this.#receiveBuffer = receiveBufferOf(reactor)
     this.remoteAddress = remoteAddress
+    reactor.instruments?.emitOf('connectionOpened', this, remoteAddress)
   }
 
   /** @internal */
@@ -134,14 +135,17 @@ export class MemoryTransport implements Transport {
     } else {
       this.#schedulePump()
     }
-    this.#reactor.post(() => this.#listener?.onClose(error))
+    this.#reactor.groups.latency.post(() => {
+      this.#listener?.onClose(error)
+      this.#reactor.instruments?.emitOf('connectionClosed', this)
+    })
   }
 
   /** Has what we wrote handed to the peer in a turn to come. */
   #schedulePump(): void {
     if (this.#isPumpPosted) return
     this.#isPumpPosted = true
-    this.#reactor.post(() => {
+    this.#reactor.groups.latency.post(() => {
       this.#isPumpPosted = false
       this.#pump()
     })
@@ -166,6 +170,7 @@ export class MemoryTransport implements Transport {
     if (this.#queue.length > 0) return
     if (this.#owesDrain && !this.#isClosed) {
       this.#owesDrain = false
+      this.#reactor.instruments?.emitOf('drained', this)
       this.#listener?.onDrain()
     }
     if (this.#isEnded && this.#queue.length === 0 && peer.#isReading && !peer.#hasReadEnd) {
@@ -186,8 +191,10 @@ export class MemoryTransport implements Transport {
   #received(length: number): void {
     this.counters.countRead(length)
     this.#reactor.enter()
-    this.#reactor.instruments?.emit('read', this.#reactor.now, length)
+    const { instruments } = this.#reactor
+    instruments?.emitOf('readStarted', this, length)
     this.#listener?.onBytes(this.#receiveBuffer.bytes, length)
+    instruments?.emitOf('readEnded', this)
   }
 
   /** Like a socket: bytes that a closed peer will never read come back as a reset. */

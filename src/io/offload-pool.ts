@@ -55,7 +55,7 @@ export class OffloadPool {
       const job: Job = { url, input, transferList: [...transferList], kind, settle, slot: null }
       const abort = (): void => this.#giveUp(job, signal?.reason as Error, Pool)
       const timedOut = (): void => this.#giveUp(job, new CalandriaError('CAL_ERR_OFFLOAD_TIMEOUT'), Pool)
-      const timer = timeoutMs === undefined ? null : this.#reactor.delay(timeoutMs, timedOut)
+      const timer = timeoutMs === undefined ? null : this.#reactor.groups.latency.delay(timeoutMs, timedOut)
       signal?.addEventListener('abort', abort, { once: true })
       this.#waiting.add(job)
       this.#dispatch(Pool)

@@ -68,7 +68,7 @@ export class ProxyDoor {
    *   paused; never, when the header is malformed, late or missing
    */
   enter(socket: Socket, done: (client: string | null | undefined) => void): void {
-    this.#anteroom.enter(socket)
+    if (!this.#anteroom.enter(socket)) return
     let held: Buffer | null = null
     let length = 0
     const take = (chunk: Buffer): void => {
@@ -98,8 +98,8 @@ export class ProxyDoor {
   }
 
   /** Those that have not shown a header yet are reset. */
-  close(): void {
-    this.#anteroom.clear()
+  close(): Promise<void> {
+    return this.#anteroom.close()
   }
 }
 

@@ -8,7 +8,7 @@ import { testOnread } from './onread.js'
  */
 export type ReadPath = 'auto' | 'onread' | 'data'
 
-const READ_PATHS: readonly string[] = ['auto', 'onread', 'data'] satisfies ReadPath[]
+const READ_PATHS: readonly ReadPath[] = ['auto', 'onread', 'data']
 
 /** The environment variable that decides where no option does. */
 export const READ_PATH_VARIABLE = 'CALANDRIA_READ_PATH'
@@ -16,10 +16,25 @@ export const READ_PATH_VARIABLE = 'CALANDRIA_READ_PATH'
 /** @throws CalandriaTypeError `CAL_ERR_OPTION` */
 export function chooseReadPath(option: unknown, environment: NodeJS.ProcessEnv = process.env): ReadPath {
   const fromEnvironment = environment[READ_PATH_VARIABLE]
-  const chosen = option ?? (fromEnvironment === '' ? undefined : fromEnvironment) ?? 'auto'
-  if (typeof chosen === 'string' && READ_PATHS.includes(chosen)) return chosen as ReadPath
-  const where = option === undefined ? READ_PATH_VARIABLE : 'readPath'
-  throw new CalandriaTypeError('CAL_ERR_OPTION', `${where} must be one of ${READ_PATHS.join(', ')}`)
+  return choosePath(READ_PATHS, 'readPath', option, READ_PATH_VARIABLE, fromEnvironment)
+}
+
+/**
+ * What an option says, else the environment, else `auto`.
+ * @throws CalandriaTypeError `CAL_ERR_OPTION`
+ */
+export function choosePath<Path extends string>(
+  paths: readonly Path[],
+  name: string,
+  option: unknown,
+  variable: string,
+  fromEnvironment: string | undefined,
+): Path {
+  const wanted = option ?? (fromEnvironment === '' ? undefined : fromEnvironment) ?? 'auto'
+  const chosen = paths.find((path) => path === wanted)
+  if (chosen !== undefined) return chosen
+  const where = option === undefined ? variable : name
+  throw new CalandriaTypeError('CAL_ERR_OPTION', `${where} must be one of ${paths.join(', ')}`)
 }
 
 /**

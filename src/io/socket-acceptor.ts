@@ -6,19 +6,17 @@ import { theSystemdSocket } from './inherited-sockets.js'
 import { IoCounters } from './io-counters.js'
 import type { ListeningAddress } from './listening-address.js'
 import { ProxyDoor, type ProxySettings } from './proxy-door.js'
-import { decideReadPath, type ReadPath } from './read-path.js'
 import { SocketFile } from './socket-file.js'
 import { dropUnix, type Reset, resetBelowTls, resetTcp } from './socket-reset.js'
-import { SocketTransport } from './socket-transport.js'
+import { decidePaths, makeTransport, type SocketPaths, type WantedPaths } from './socket-paths.js'
 import { TlsDoor, type TlsSettings } from './tls-door.js'
 import type { TlsCertificates } from './tls-options.js'
 import type { Transport } from './transport.js'
 
-export interface SocketAcceptorOptions {
+export interface SocketAcceptorOptions extends WantedPaths {
   readonly endpoint: Endpoint
   /** Connections that the kernel holds until we accept them. */
   readonly backlog: number
-  readonly readPath: ReadPath
   /** Bytes queued in a transport from which on it is not writable. */
   readonly highWaterMark: number
   /** Default `null`: no TLS. */
@@ -26,6 +24,11 @@ export interface SocketAcceptorOptions {
   /** Default `null`: nobody is asked for a PROXY header. */
   readonly proxy?: ProxySettings | null
 }
+
+/**
+ * Only the stream can keep what a pause must hold back of a TLS record; and what is below TLS is encrypted.
+ */
+const TLS_PATHS: SocketPaths = { read: 'data', write: 'stream' }
 
 /** Connections that are not let in yet, and those that never were. */
 export interface HandshakeStatistics {
@@ -39,8 +42,8 @@ export interface HandshakeStatistics {
 /** Schmidt's Acceptor: listens on a socket and makes a {@link Transport} of every connection. */
 export class SocketAcceptor {
   readonly counters = new IoCounters()
-  /** The read path in use: `auto` has been decided. */
-  readonly readPath: 'onread' | 'data'
+  /** The paths in use: `auto` has been decided. */
+  readonly paths: SocketPaths
   readonly #server: Server
   readonly #reactor: Reactor
   readonly #onTransport: (transport: Transport) => void
@@ -53,12 +56,12 @@ export class SocketAcceptor {
   private constructor(
     reactor: Reactor,
     { highWaterMark, tls = null, proxy = null }: SocketAcceptorOptions,
-    readPath: 'onread' | 'data',
+    paths: SocketPaths,
     onTransport: (transport: Transport) => void,
   ) {
     this.#reactor = reactor
     this.#onTransport = onTransport
-    this.readPath = readPath
+    this.paths = paths
     this.#proxy = proxy === null ? null : new ProxyDoor(reactor, proxy)
     this.#tls = tls === null ? null : new TlsDoor(reactor, tls, highWaterMark)
     this.#server = createServer({ allowHalfOpen: true, noDelay: true, highWaterMark })
@@ -68,17 +71,16 @@ export class SocketAcceptor {
   /**
    * @param onTransport called with every new connection; it must attach its listener at once
    * @throws CalandriaError `CAL_ERR_ADDRESS_IN_USE`, `CAL_ERR_LISTEN`, `CAL_ERR_NOT_A_SOCKET`,
-   *   `CAL_ERR_NO_INHERITED_SOCKET`, `CAL_ERR_READ_PATH`
+   *   `CAL_ERR_NO_INHERITED_SOCKET`, `CAL_ERR_READ_PATH`, `CAL_ERR_WRITE_PATH`
    */
   static async listen(
     reactor: Reactor,
     options: SocketAcceptorOptions,
     onTransport: (transport: Transport) => void,
   ): Promise<SocketAcceptor> {
-    // A TLS record may hold more than a pause allows to pass; only the stream can keep the rest.
     const isSecure = options.tls !== undefined && options.tls !== null
-    const readPath = isSecure ? 'data' : await decideReadPath(options.readPath)
-    const acceptor = new SocketAcceptor(reactor, options, readPath, onTransport)
+    const paths = isSecure ? TLS_PATHS : await decidePaths(options)
+    const acceptor = new SocketAcceptor(reactor, options, paths, onTransport)
     try {
       await acceptor.#listen(options)
     } catch (error) {
@@ -144,8 +146,7 @@ export class SocketAcceptor {
 
   async #close(): Promise<void> {
     this.#server.close()
-    this.#proxy?.close()
-    this.#tls?.close()
+    await Promise.all([this.#proxy?.close(), this.#tls?.close()])
     try {
       await this.#file?.remove()
     } catch (error) {
@@ -170,8 +171,7 @@ export class SocketAcceptor {
   #open(socket: Socket, reset: Reset, client: string | null | undefined): void {
     const reactor = this.#reactor
     reactor.enter()
-    const isOnread = this.readPath === 'onread'
-    const transport = new SocketTransport(socket, reactor, this.counters, isOnread, reset, client)
+    const transport = makeTransport(this.paths, socket, reactor, this.counters, reset, client)
     if (socket.isPaused()) socket.resume() // in the next tick: whoever is given it may pause it before
     this.#onTransport(transport)
   }

@@ -4,15 +4,18 @@ import type { Reactor } from '../reactor/reactor.js'
 import { checkUnixPath } from './endpoint.js'
 import { IoCounters } from './io-counters.js'
 import { describePath } from './listening-address.js'
-import { decideReadPath, type ReadPath } from './read-path.js'
+import type { ReadPath } from './read-path.js'
 import { dropUnix, type Reset, resetTcp } from './socket-reset.js'
-import { SocketTransport } from './socket-transport.js'
+import { decidePaths, makeTransport } from './socket-paths.js'
 import type { Transport } from './transport.js'
+import type { WritePath } from './write-path.js'
 
 /** What every connector takes. */
 export interface ConnectOptions {
   /** Default `auto`. */
   readonly readPath?: ReadPath
+  /** Default `auto`. */
+  readonly writePath?: WritePath
   /** Bytes queued in the transport from which on it is not writable. Default 64 KiB. */
   readonly highWaterMark?: number
   /** Counts what the transport does; give the same to many to have their sum. */
@@ -32,7 +35,7 @@ export interface UnixConnectOptions extends ConnectOptions {
 /**
  * Schmidt's Connector: opens a TCP connection. Attach a listener at once when the promise resolves.
  * @throws CalandriaTypeError `CAL_ERR_OPTION`
- * @throws CalandriaError `CAL_ERR_CONNECT`, `CAL_ERR_READ_PATH`
+ * @throws CalandriaError `CAL_ERR_CONNECT`, `CAL_ERR_READ_PATH`, `CAL_ERR_WRITE_PATH`
  */
 export async function connectTcp(reactor: Reactor, options: TcpConnectOptions): Promise<Transport> {
   const { host, port } = options
@@ -44,7 +47,7 @@ export async function connectTcp(reactor: Reactor, options: TcpConnectOptions): 
 /**
  * {@link connectTcp} for a Unix socket.
  * @throws CalandriaTypeError `CAL_ERR_OPTION`
- * @throws CalandriaError `CAL_ERR_CONNECT`, `CAL_ERR_READ_PATH`
+ * @throws CalandriaError `CAL_ERR_CONNECT`, `CAL_ERR_READ_PATH`, `CAL_ERR_WRITE_PATH`
  */
 export async function connectUnix(reactor: Reactor, options: UnixConnectOptions): Promise<Transport> {
   const { path } = options
@@ -57,9 +60,11 @@ async function open(
   where: NetConnectOpts,
   name: string,
   reset: Reset,
-  { readPath = 'auto', highWaterMark = 64 * 1024, counters = new IoCounters() }: ConnectOptions,
+  options: ConnectOptions,
 ): Promise<Transport> {
-  const isOnread = (await decideReadPath(readPath)) === 'onread'
+  const { readPath = 'auto', writePath = 'auto', highWaterMark = 64 * 1024 } = options
+  const { counters = new IoCounters() } = options
+  const paths = await decidePaths({ readPath, writePath })
   return new Promise((resolve, reject) => {
     const socketOptions = { ...where, allowHalfOpen: true, writableHighWaterMark: highWaterMark }
     const socket = connect(socketOptions)
@@ -69,7 +74,7 @@ async function open(
     socket.once('connect', () => {
       socket.off('error', fail)
       reactor.enter()
-      resolve(new SocketTransport(socket, reactor, counters, isOnread, reset))
+      resolve(makeTransport(paths, socket, reactor, counters, reset))
     })
   })
 }

@@ -13,16 +13,19 @@ const TRANSPORT = Symbol('calandria.transport')
 
 type AdoptedSocket = Socket & { [TRANSPORT]: SocketTransport }
 
-/** The {@link Transport} over a `net.Socket`, be it TCP, Unix or TLS. Made by the acceptor and the connector. */
+/**
+ * The {@link Transport} over a `net.Socket`, be it TCP, Unix or TLS, by Node's documented streams. Made by the acceptor
+ * and the connector; where it can be had, they make a `DirectTransport` in its place.
+ */
 export class SocketTransport implements Transport {
   readonly reactor: Reactor
-  readonly #socket: Socket
-  readonly #counters: IoCounters
+  protected readonly socket: Socket
+  protected readonly counters: IoCounters
   readonly #receiveBuffer: ReceiveBuffer
   readonly #reset: Reset
   /** Who speaks through a proxy; `undefined` when the peer speaks for itself. */
   readonly #client: string | null | undefined
-  #listener: TransportListener | null = null
+  protected listener: TransportListener | null = null
   #error: Error | null = null
   /** From {@link abort} on nobody hears of bytes any longer, also where the socket takes a while to see it (TLS). */
   #isAborted = false
@@ -43,8 +46,8 @@ export class SocketTransport implements Transport {
     client?: string | null,
   ) {
     this.reactor = reactor
-    this.#socket = socket
-    this.#counters = counters
+    this.socket = socket
+    this.counters = counters
     this.#receiveBuffer = receiveBufferOf(reactor)
     this.#reset = reset
     this.#client = client
@@ -57,39 +60,40 @@ export class SocketTransport implements Transport {
     socket.on('drain', onDrain)
     socket.on('error', onError)
     socket.on('close', onClose)
+    reactor.instruments?.emitOf('connectionOpened', this, this.remoteAddress)
   }
 
   get remoteAddress(): string | null {
-    return this.#client === undefined ? (this.#socket.remoteAddress ?? null) : this.#client
+    return this.#client === undefined ? (this.socket.remoteAddress ?? null) : this.#client
   }
 
   get bytesQueued(): number {
-    return this.#socket.writableLength
+    return this.socket.writableLength
   }
 
   get bytesUnsent(): number {
-    return bytesNotTaken(this.#socket)
+    return bytesNotTaken(this.socket)
   }
 
   get isWritable(): boolean {
-    return this.#socket.writableLength < this.#socket.writableHighWaterMark
+    return this.socket.writableLength < this.socket.writableHighWaterMark
   }
 
   attach(listener: TransportListener): void {
-    this.#listener = listener
+    this.listener = listener
   }
 
   write(data: Segment): boolean {
-    if (!this.#mayWrite()) return false
-    this.#counters.countWrite(data.length)
-    if (typeof data === 'string') this.#socket.write(data, 'latin1')
-    else this.#socket.write(data)
+    if (!this.mayWrite()) return false
+    this.counters.countWrite(data.length)
+    if (typeof data === 'string') this.socket.write(data, 'latin1')
+    else this.socket.write(data)
     return this.isWritable
   }
 
   writeAll(segments: readonly Segment[]): boolean {
-    if (!this.#mayWrite()) return false
-    const socket = this.#socket
+    if (!this.mayWrite()) return false
+    const socket = this.socket
     let bytes = 0
     socket.cork() // until uncork() the stream gathers; then it calls writev once
     for (const segment of segments) {
@@ -98,80 +102,83 @@ export class SocketTransport implements Transport {
       else socket.write(segment)
     }
     socket.uncork()
-    this.#counters.countWrite(bytes)
+    this.counters.countWrite(bytes)
     return this.isWritable
   }
 
   pause(): void {
-    this.#socket.pause()
+    this.socket.pause()
   }
 
   resume(): void {
-    if (this.#isGone()) return
-    this.#socket.resume()
+    if (this.isGone()) return
+    this.socket.resume()
     if (!this.#owesEnd) return
     this.#owesEnd = false
-    this.reactor.post(() => this.ended())
+    this.reactor.groups.latency.post(() => this.ended())
   }
 
   end(): void {
-    this.#socket.end()
+    this.socket.end()
   }
 
   close(): void {
-    this.#socket.destroy()
+    this.socket.destroy()
   }
 
   abort(): void {
     if (this.#isAborted) return
     this.#isAborted = true
-    this.#reset(this.#socket)
+    this.#reset(this.socket)
   }
 
-  #isGone(): boolean {
-    return this.#isAborted || this.#socket.destroyed
+  protected isGone(): boolean {
+    return this.#isAborted || this.socket.destroyed
   }
 
   /** @returns `false` when nobody is there to write to any longer; `onClose` tells, or has told */
-  #mayWrite(): boolean {
-    if (this.#isGone()) return false
-    if (this.#socket.writableEnded) throw new CalandriaError('CAL_ERR_TRANSPORT_ENDED')
+  protected mayWrite(): boolean {
+    if (this.isGone()) return false
+    if (this.socket.writableEnded) throw new CalandriaError('CAL_ERR_TRANSPORT_ENDED')
     return true
   }
 
   /** @internal The receive buffer holds `length` new bytes. */
   received(length: number): void {
     const { reactor } = this
-    this.#counters.countRead(length)
+    this.counters.countRead(length)
     reactor.enter()
-    reactor.instruments?.emit('read', reactor.now, length)
-    this.#listener?.onBytes(this.#receiveBuffer.bytes, length)
+    const { instruments } = reactor
+    instruments?.emitOf('readStarted', this, length)
+    this.listener?.onBytes(this.#receiveBuffer.bytes, length)
+    instruments?.emitOf('readEnded', this)
   }
 
   /** @internal A `'data'` event: Node's buffer has no slack behind it, so its bytes move into ours. */
   receivedChunk(chunk: Uint8Array): void {
-    if (this.#isGone()) return // a stream that was destroyed may still give what it held
+    if (this.isGone()) return // a stream that was destroyed may still give what it held
     const lent = this.#receiveBuffer.lend(chunk, (length) => {
       this.received(length)
-      return !this.#socket.isPaused() && !this.#isGone()
+      return !this.socket.isPaused() && !this.isGone()
     })
     // Paused in mid-chunk: the rest goes back to the front of the stream.
-    if (lent < chunk.length && !this.#isGone()) this.#socket.unshift(chunk.subarray(lent))
+    if (lent < chunk.length && !this.isGone()) this.socket.unshift(chunk.subarray(lent))
   }
 
   /** @internal On the `data` path Node reads on behind a pause, and then tells the end during it. */
   ended(): void {
-    this.#owesEnd = this.#socket.isPaused()
-    if (this.#owesEnd || this.#isGone()) return
+    this.#owesEnd = this.socket.isPaused()
+    if (this.#owesEnd || this.isGone()) return
     this.reactor.enter()
-    this.#listener?.onEnd()
+    this.listener?.onEnd()
   }
 
   /** @internal */
   drained(): void {
-    if (this.#isGone()) return
+    if (this.isGone()) return
     this.reactor.enter()
-    this.#listener?.onDrain()
+    this.reactor.instruments?.emitOf('drained', this)
+    this.listener?.onDrain()
   }
 
   /** @internal Node closes the socket right after an error, and `onClose` is told why. */
@@ -182,7 +189,8 @@ export class SocketTransport implements Transport {
   /** @internal */
   closed(): void {
     this.reactor.enter()
-    this.#listener?.onClose(this.#error)
+    this.listener?.onClose(this.#error)
+    this.reactor.instruments?.emitOf('connectionClosed', this)
   }
 }
 

@@ -75,7 +75,7 @@ export class TlsDoor {
 
   /** @param done called with the secured socket; never, when the handshake fails */
   enter(carrier: Socket, done: (socket: TLSSocket) => void): void {
-    this.#anteroom.enter(carrier)
+    if (!this.#anteroom.enter(carrier)) return
     this.#awaited.set(carrier, done)
     carrier.allowHalfOpen = false // what Node lays over it inherits this: who ends before the handshake has failed
     this.#server.emit('connection', carrier)
@@ -89,8 +89,8 @@ export class TlsDoor {
   }
 
   /** Handshakes that are under way are broken off. */
-  close(): void {
-    this.#anteroom.clear()
+  close(): Promise<void> {
+    return this.#anteroom.close()
   }
 
   #secured(socket: TLSSocket): void {

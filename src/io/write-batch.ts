@@ -97,7 +97,8 @@ export class WriteBatch implements Flushable {
   /** Writes all there is in one write, unless the transport is full: then it waits for {@link drained}. */
   flush(): void {
     if (this.#isTransportFull || this.isEmpty) return
-    this.#reactor.instruments?.emit('flush', this.bytes, this.replies)
+    const { instruments } = this.#reactor
+    instruments?.emitOf('flushStarted', this.#transport, this.bytes, this.replies)
     const text = this.#text
     const segments = this.#segments
     this.#text = ''
@@ -105,6 +106,7 @@ export class WriteBatch implements Flushable {
     this.#segmentBytes = 0
     this.replies = 0
     this.#isTransportFull = !this.#write(text, segments)
+    instruments?.emitOf('flushEnded', this.#transport, this.#transport.bytesQueued)
   }
 
   #write(text: string, segments: Segment[] | null): boolean {

@@ -1,6 +1,8 @@
 import { CalandriaTypeError } from '../errors/calandria-error.js'
+import { offAbort, onAbort } from './abort-listeners.js'
 import { isCancellation } from './cancellation.js'
 import type { Reactor } from './reactor.js'
+import type { SchedulingGroup } from './scheduling-group.js'
 
 /** What a coroutine yields to wait `ms` milliseconds; it is checked, and begins, when it is yielded. */
 export class Delay {
@@ -33,21 +35,35 @@ interface Wait {
 /**
  * Runs `coroutine` to its end, and resolves with what it returns.
  *
- * The first step is taken at once, every other one is a task of the reactor. So unlike `await`, a coroutine that
+ * The first step is taken at once, every other one is a task of `group`. So unlike `await`, a coroutine that
  * yields promises which have settled long ago can't keep the sockets waiting.
  *
  * When `signal` is aborted, its reason is thrown into the coroutine where it waits, once. What its `catch` and `finally`
  * blocks yield after that is waited for, so that they can tidy up.
  * @throws what the coroutine throws (rejects); inside of it `CAL_ERR_COROUTINE` where it yields anything else
  */
-export function runCoroutine<T>(reactor: Reactor, coroutine: Coroutine<T>, signal: AbortSignal): Promise<T> {
+export function runCoroutine<T>(
+  reactor: Reactor,
+  group: SchedulingGroup,
+  coroutine: Coroutine<T>,
+  signal: AbortSignal,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    new CoroutineRun(reactor, coroutine, signal, resolve as (value: unknown) => void, reject).step(undefined)
+    const run = new CoroutineRun(
+      reactor,
+      group,
+      coroutine,
+      signal,
+      resolve as (value: unknown) => void,
+      reject,
+    )
+    run.step(undefined)
   })
 }
 
 class CoroutineRun {
   readonly #reactor: Reactor
+  readonly #group: SchedulingGroup
   readonly #signal: AbortSignal
   readonly #resolve: (value: unknown) => void
   readonly #reject: (error: unknown) => void
@@ -58,17 +74,19 @@ class CoroutineRun {
 
   constructor(
     reactor: Reactor,
+    group: SchedulingGroup,
     coroutine: Coroutine<unknown>,
     signal: AbortSignal,
     resolve: (value: unknown) => void,
     reject: (error: unknown) => void,
   ) {
     this.#reactor = reactor
+    this.#group = group
     this.#signal = signal
     this.#resolve = resolve
     this.#reject = reject
     this.#stack = [coroutine]
-    signal.addEventListener('abort', this.#abort)
+    onAbort(signal, this.#abort)
   }
 
   /** Runs the coroutine until it has to wait. A loop, not a recursion: they may be nested as deep as memory allows. */
@@ -98,7 +116,7 @@ class CoroutineRun {
   }
 
   #end(value: unknown, isError: boolean): void {
-    this.#signal.removeEventListener('abort', this.#abort)
+    offAbort(this.#signal, this.#abort)
     if (isError) this.#reject(value)
     else this.#resolve(value)
   }
@@ -126,7 +144,7 @@ class CoroutineRun {
 
   #delay(wait: Wait, ms: number): void {
     try {
-      const timer = this.#reactor.delay(ms, () => {
+      const timer = this.#group.delay(ms, () => {
         this.#wait = null
         this.step(undefined) // a timer runs as a task already
       })
@@ -144,7 +162,7 @@ class CoroutineRun {
     }
     wait.isOver = true
     this.#wait = null // what has come is delivered: a cancellation from now on finds the coroutine at its next wait
-    this.#reactor.post(() => this.step(value, isError))
+    this.#group.post(() => this.step(value, isError))
   }
 
   readonly #abort = (): void => {
@@ -157,7 +175,7 @@ class CoroutineRun {
     wait.cancel?.()
     wait.isOver = true
     this.#wait = null
-    this.#reactor.post(() => this.step(this.#signal.reason, true))
+    this.#group.post(() => this.step(this.#signal.reason, true))
   }
 }
 

@@ -40,7 +40,7 @@ export class NodeDriver implements Driver {
   }
 
   #sleepFor(delayMs: number): void {
-    // Node takes 32 bits; the wheel asks again after a second at the latest, so nothing is lost by the cap.
+    // Node takes 32 bits, 24 days; who wakes up too early sleeps on.
     this.#timer = setTimeout(this.#wakeUp, Math.min(Math.ceil(delayMs), 0x7fff_ffff))
   }
 

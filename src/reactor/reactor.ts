@@ -1,12 +1,18 @@
 import { CalandriaTypeError } from '../errors/calandria-error.js'
 import { type Clock, monotonicClock } from './clock.js'
 import type { Driver } from './driver.js'
-import { type Instrument, Instruments } from './instrument.js'
+import type { GroupStatistics } from './group-ledger.js'
+import { type BuiltInGroups, GroupScheduler } from './group-scheduler.js'
+import type { Instrument } from './instrument.js'
+import { Instruments } from './instruments.js'
 import type { Journal } from './journal.js'
 import { NodeDriver } from './node-driver.js'
 import type { Pulse } from './pulse.js'
-import { ReadyQueue, type Task } from './ready-queue.js'
+import { type ReadyQueue, runTask, type Task } from './ready-queue.js'
+import type { GroupOptions, SchedulingGroup } from './scheduling-group.js'
+import { sleepIn } from './sleep.js'
 import { SliceGauge } from './slice-gauge.js'
+import { taskName } from './task-name.js'
 import { type Timer, TimerWheel } from './timer-wheel.js'
 import { Yielders } from './yielders.js'
 
@@ -40,6 +46,8 @@ export interface ReactorStatistics {
   readonly slicesUsedUp: number
   /** The longest turn so far, in milliseconds. */
   readonly longestTurnMs: number
+  /** Of each scheduling group, by its name. */
+  readonly groups: Readonly<Record<string, GroupStatistics>>
 }
 
 /** Flushed in a turn even when its tasks have used up the slice, so that tasks can't hold replies back forever. */
@@ -73,10 +81,14 @@ export class Reactor {
 
   #driver: Driver | null
   readonly #onError: (error: unknown) => void
-  readonly #ready = new ReadyQueue()
+  readonly #groups: GroupScheduler
+  /** Of the default group. */
+  readonly #ready: ReadyQueue
   readonly #timers: TimerWheel
   readonly #gauge = new SliceGauge()
-  readonly #yielders = new Yielders(this)
+  readonly #yielders: Yielders
+  /** Also while they are none: connections keep their numbers. */
+  #knownInstruments: Instruments | null = null
   #dirty: Flushable[] = []
   #isTurning = false
   #turnRequested = false
@@ -99,22 +111,31 @@ export class Reactor {
     this.#driver?.attach(() => this.turn())
     this.#onError = options.onError ?? ((error) => this.#throwOutside(error))
     this.#timers = new TimerWheel(this.now, () => this.#stopWaiting())
+    this.#groups = new GroupScheduler({
+      timeSliceMs,
+      taskPosted: () => this.#requestTurn(),
+      arm: (queue, ms, callback, argument) => this.#arm(queue, ms, callback, argument),
+      yieldIn: (group) => this.#yielders.wait(group),
+    })
+    this.#ready = this.#groups.default.queue
+    this.#yielders = new Yielders(this, this.#groups)
   }
 
   /**
    * One turn of the loop, in the order that keeps everybody's promise:
    *
-   * 1. **timers**: what is due is late already; it joins the queue, behind what was ready before.
+   * 1. **timers**: what is due is late already; it joins the queue, behind what was ready before. Five hundred at most.
    * 2. **tasks**: those ready *now*. What they post waits for the next turn, so a task that posts itself forever
-   *    can't keep the sockets waiting; nor can 100,000 tasks, because the time slice ends the phase.
+   *    can't keep the sockets waiting; nor can 100,000 tasks, because the time slice ends the phase. It is shared out
+   *    among the {@link groups}; in each, and where there is but one, the first come are the first served.
    * 3. **flush**: after the tasks, because they make replies ready: a connection is written once for all of them.
    * 4. **rest**: ask for the next turn, now when work is left, else at the next deadline.
    */
   turn(): void {
     const started = this.#begin()
 
-    this.#timers.advance(started, this.#ready)
-    const tasksRun = this.#runTasks(this.#ready.size)
+    this.#advanceTimers(started)
+    const tasksRun = this.#runTasks()
     const flushed = this.#flushDirty(this.#dirty.length)
     this.#rest()
 
@@ -153,12 +174,31 @@ export class Reactor {
     return this.#gauge.isOver(this)
   }
 
-  /** Gives the loop back, and goes on after a later turn, with a time slice of its own. First come, first served. */
-  yield(): Promise<void> {
-    return this.#yielders.wait()
+  /**
+   * Gives the loop back, and goes on after a later turn, with a time slice of its own. First come, first served.
+   * @param group where to stand in line. Default: the group of the task that calls it, or in which its caller last
+   *   yielded; the default group where another `await` lies between, and in place of `latency`
+   */
+  yield(group: SchedulingGroup = this.#groups.current): Promise<void> {
+    return this.#yielders.wait(group)
   }
 
-  /** Runs `task` in the next turn, after those that wait already. */
+  /** The groups that there always are. */
+  get groups(): BuiltInGroups {
+    return this.#groups
+  }
+
+  /** Makes another group, for one kind of work. It lives as long as the reactor. @throws CalandriaTypeError `CAL_ERR_OPTION` */
+  group(options: GroupOptions): SchedulingGroup {
+    return this.#groups.add(options)
+  }
+
+  /** @internal The group of the code that is running, where that is known; else the default group. */
+  get currentGroup(): SchedulingGroup {
+    return this.#groups.current
+  }
+
+  /** Runs `task` in the next turn, after those that wait already, in the default group. */
   post(task: Task): void {
     this.#ready.push(task)
     this.#requestTurn()
@@ -171,11 +211,7 @@ export class Reactor {
   delay(ms: number, callback: () => void): Timer
   delay<A>(ms: number, callback: (argument: A) => void, argument: A): Timer
   delay(ms: number, callback: (argument: never) => void, argument?: unknown): Timer {
-    if (!(ms >= 0 && ms < Infinity)) throw new CalandriaTypeError('CAL_ERR_OPTION', `a delay of ${ms} ms`)
-    const now = this.clock.now()
-    const timer = this.#timers.arm(now + ms, callback as (argument: unknown) => void, argument)
-    if (timer.dueTick < this.#wakeAt) this.#wakeAtTick(timer.dueTick, now)
-    return timer
+    return this.#arm(this.#ready, ms, callback as (argument: unknown) => void, argument)
   }
 
   /**
@@ -183,19 +219,7 @@ export class Reactor {
    * @throws the signal's reason, when it is aborted first
    */
   sleep(ms: number, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    const { signal } = options
-    return new Promise((resolve, reject) => {
-      signal?.throwIfAborted()
-      const abort = (): void => {
-        timer.cancel()
-        reject(signal?.reason as Error)
-      }
-      const timer = this.delay(ms, () => {
-        signal?.removeEventListener('abort', abort)
-        resolve()
-      })
-      signal?.addEventListener('abort', abort, { once: true })
-    })
+    return sleepIn(this.#groups.default, ms, options.signal)
   }
 
   /** Has `flushable` flushed at the end of this turn, or of the next one when none is under way. */
@@ -217,37 +241,30 @@ export class Reactor {
 
   /** Installs hooks; returns a function that takes them out again. */
   instrument(instrument: Instrument): () => void {
-    this.instruments ??= new Instruments((message) => {
-      if (this.instruments?.size === 0) this.instruments = null // the one that threw was the last
-      this.#driver?.warn(message)
-    })
-    this.instruments.add(instrument)
-    return () => {
-      this.instruments?.remove(instrument)
-      if (this.instruments?.size === 0) this.instruments = null
-    }
+    const instruments = (this.#knownInstruments ??= new Instruments({
+      clock: this.clock,
+      warn: (message) => this.#driver?.warn(message),
+      emptied: () => (this.instruments = null),
+    }))
+    instruments.add(instrument)
+    this.instruments = instruments
+    return () => instruments.remove(instrument)
   }
 
-  /**
-   * @internal For a recording: from now on time, turns and all else from outside come through these.
-   * @param now the clock's first reading
-   * @throws CalandriaTypeError `CAL_ERR_OPTION` when the reactor was used before: what has been can't be recorded
-   */
-  interpose(clock: Clock, now: number, wrap: (driver: Driver) => Driver, journal: Journal): void {
-    if (this.journal !== null || this.#turns > 0 || this.hasWork || this.#timers.size > 0)
-      throw new CalandriaTypeError('CAL_ERR_OPTION', 'record needs a reactor that was not used before')
-    if (this.#driver === null)
-      throw new CalandriaTypeError('CAL_ERR_OPTION', 'record needs a reactor with a driver')
+  /** @internal For a recording: from now on time and turns come through these. @throws CalandriaTypeError `CAL_ERR_OPTION` */
+  interpose(clock: Clock, now: number, wrap: (driver: Driver) => Driver): void {
+    const isUsed = this.journal !== null || this.#turns > 0 || this.hasWork || this.#timers.size > 0
+    if (isUsed || this.#driver === null)
+      throw new CalandriaTypeError('CAL_ERR_OPTION', 'record needs a fresh reactor, with a driver')
     ;(this as { clock: Clock }).clock = clock
     this.now = this.sliceEnd = now
     this.#driver = wrap(this.#driver)
     this.#driver.attach(() => this.turn())
-    this.journal = journal
   }
 
   /** Whether a turn would find something to do without the clock moving. */
   get hasWork(): boolean {
-    return this.#ready.size > 0 || this.#dirty.length > 0
+    return this.#dirty.length > 0 || this.#groups.size > 0 || this.#timers.isBehind
   }
 
   /** When to look for due timers next (a reading of the clock), or `null` when there is no timer. */
@@ -259,10 +276,11 @@ export class Reactor {
     return Object.freeze({
       turns: this.#turns,
       tasksRun: this.#tasksRun,
-      tasksReady: this.#ready.size,
+      tasksReady: this.#groups.size,
       timersPending: this.#timers.size,
       slicesUsedUp: this.#slicesUsedUp,
       longestTurnMs: this.#longestTurnMs,
+      groups: this.#groups.statistics(),
     })
   }
 
@@ -270,25 +288,47 @@ export class Reactor {
     this.enter()
     this.#isTurning = true
     this.#turnRequested = false
-    this.instruments?.emit('turnStarted', this.now, this.#ready.size)
+    this.instruments?.emit('turnStarted', this.#groups.size)
     return this.now
   }
 
-  /** Runs `count` tasks, or as many as fit into the slice, but one at least: every turn makes progress. */
-  #runTasks(count: number): number {
+  #arm(queue: ReadyQueue, ms: number, callback: (argument: unknown) => void, argument: unknown): Timer {
+    if (!(ms >= 0 && ms < Infinity)) throw new CalandriaTypeError('CAL_ERR_OPTION', `a delay of ${ms} ms`)
+    const now = this.clock.now()
+    const timer = this.#timers.arm(now + ms, queue, callback, argument)
+    if (timer.dueTick < this.#wakeAt) this.#wakeAtTick(timer.dueTick, now)
+    return timer
+  }
+
+  #advanceTimers(now: number): void {
+    const before = this.#timers.size
+    this.#timers.advance(now)
+    const due = before - this.#timers.size
+    if (due > 0) this.instruments?.emit('timersDue', due)
+  }
+
+  /** Runs the tasks that are ready, or as many as fit into the slice, but one at least: every turn makes progress. */
+  #runTasks(): number {
+    const { clock, sliceEnd } = this
+    const groups = this.#groups
     let run = 0
-    while (run < count && (run === 0 || !this.isSliceOver)) {
-      const task = this.#ready.shift()
+    let now = this.now
+    groups.begin(now)
+    do {
+      const task = groups.take()
       if (task === undefined) break
       run++
-      this.instruments?.emit('taskStarted')
+      this.instruments?.emit('taskStarted', taskName(task), groups.serving.name)
       try {
-        if (typeof task === 'function') task()
-        else task.run()
+        runTask(task)
       } catch (error) {
         this.reportError(error)
       }
-    }
+      this.instruments?.emit('taskEnded')
+      now = clock.now() // one look, to see whether the slice is over, and to charge the group
+      groups.charge(now)
+    } while (now < sliceEnd)
+    groups.end()
     this.#tasksRun += run
     return run
   }
@@ -321,12 +361,13 @@ export class Reactor {
 
   #end(started: number, tasksRun: number, flushed: number): void {
     this.#isTurning = false
-    const now = this.clock.now()
+    const isLookFresh = flushed === 0 && tasksRun > 0
+    const now = isLookFresh ? this.#groups.lookedAt : this.clock.now()
     this.#turns++
     if (this.hasWork && now >= this.sliceEnd) this.#slicesUsedUp++
     if (now - started > this.#longestTurnMs) this.#longestTurnMs = now - started
     if (this.pulse !== null) this.pulse.turned(now - started)
-    this.instruments?.emit('turnEnded', now, tasksRun, flushed)
+    this.instruments?.emit('turnEnded', tasksRun, flushed)
   }
 
   /** During a turn nothing need be asked for: its rest phase sees what is left. */

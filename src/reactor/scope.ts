@@ -1,7 +1,9 @@
 import { CalandriaError } from '../errors/calandria-error.js'
+import { offAbort, onAbort } from './abort-listeners.js'
 import { isCancellation } from './cancellation.js'
 import { type Coroutine, isCoroutine, runCoroutine } from './coroutine.js'
 import type { Reactor } from './reactor.js'
+import type { SchedulingGroup } from './scheduling-group.js'
 import { makeScopeController } from './scope-signal.js'
 
 /** What a scope runs: a function, an async function, or a generator function, which becomes a {@link Coroutine}. */
@@ -10,6 +12,11 @@ export type ScopeTask<T> = (scope: Scope) => T | PromiseLike<T> | Coroutine<T>
 export interface ScopeOptions {
   /** Cancels the scope, with its reason. */
   readonly signal?: AbortSignal
+  /**
+   * Where the steps of its coroutines, its sleeps and yields take place. Default: the group of the task that opens it,
+   * but not `latency`; elsewhere the default group.
+   */
+  readonly group?: SchedulingGroup
 }
 
 /**
@@ -27,6 +34,8 @@ export class Scope {
   readonly reactor: Reactor
   /** Aborts when the scope is cancelled: by an error, a deadline, {@link cancel}, or from outside. */
   readonly signal: AbortSignal
+  /** Where the steps of its coroutines, its sleeps and yields take place. Scopes inside of it have the same. */
+  readonly group: SchedulingGroup
   readonly #controller = makeScopeController()
   readonly #outer: AbortSignal | null
   /** Tasks and nested scopes; the body isn't one. */
@@ -40,12 +49,13 @@ export class Scope {
   #idleWaiters: (() => void)[] = []
   #listener: ((error: unknown) => void) | null = null
 
-  private constructor(reactor: Reactor, outer: AbortSignal | null) {
+  private constructor(reactor: Reactor, outer: AbortSignal | null, group: SchedulingGroup) {
     this.reactor = reactor
+    this.group = group
     this.signal = this.#controller.signal
     this.#outer = outer
     if (outer?.aborted === true) this.#cancelFromOutside(outer.reason)
-    else outer?.addEventListener('abort', this.#outerAborted, { once: true })
+    else if (outer !== null) onAbort(outer, this.#outerAborted)
   }
 
   /**
@@ -54,12 +64,12 @@ export class Scope {
    *   signal's reason
    */
   static run<T>(reactor: Reactor, body: ScopeTask<T>, options: ScopeOptions = {}): Promise<T> {
-    return new Scope(reactor, options.signal ?? null).#run(body)
+    return new Scope(reactor, options.signal ?? null, options.group ?? reactor.currentGroup).#run(body)
   }
 
   /** @internal A scope without a body: whoever opens it must {@link leaveTo} and {@link close} it. */
-  static open(reactor: Reactor, signal: AbortSignal): Scope {
-    return new Scope(reactor, signal)
+  static open(reactor: Reactor, signal: AbortSignal, group: SchedulingGroup): Scope {
+    return new Scope(reactor, signal, group)
   }
 
   /**
@@ -96,10 +106,11 @@ export class Scope {
   /**
    * Runs `body` in a scope inside of this one, which is cancelled with it. Its failure is the caller's: it doesn't make
    * this scope fail.
+   * @param options a group in place of this scope's
    * @throws as {@link Scope.run} (rejects); CalandriaError `CAL_ERR_SCOPE_ENDED`
    */
-  nested<T>(body: ScopeTask<T>): Promise<T> {
-    return this.#nest((inner) => inner.#run(body))
+  nested<T>(body: ScopeTask<T>, options: Pick<ScopeOptions, 'group'> = {}): Promise<T> {
+    return this.#nest((inner) => inner.#run(body), options.group)
   }
 
   /**
@@ -109,7 +120,8 @@ export class Scope {
    */
   within<T>(ms: number, body: ScopeTask<T>): Promise<T> {
     return this.#nest(async (inner) => {
-      const timer = this.reactor.delay(ms, () => {
+      // A deadline that waits behind the work that it is to end is none.
+      const timer = this.reactor.groups.latency.delay(ms, () => {
         inner.#cancelFromOutside(new CalandriaError('CAL_ERR_DEADLINE', `${ms} ms`))
       })
       try {
@@ -120,9 +132,14 @@ export class Scope {
     })
   }
 
-  /** `reactor.sleep(ms)` that ends with the scope. @throws the signal's reason (rejects) */
+  /** `reactor.sleep(ms)` in the scope's group, that ends with the scope. @throws the signal's reason (rejects) */
   sleep(ms: number): Promise<void> {
-    return this.reactor.sleep(ms, { signal: this.signal })
+    return this.group.sleep(ms, { signal: this.signal })
+  }
+
+  /** `reactor.yield()` in the scope's group, wherever it is called. */
+  yield(): Promise<void> {
+    return this.group.yield()
   }
 
   /**
@@ -168,15 +185,15 @@ export class Scope {
     return new Promise((resolve) => {
       this.signal.throwIfAborted()
       const result = task(this)
-      resolve(isCoroutine(result) ? runCoroutine(this.reactor, result, this.signal) : result)
+      resolve(isCoroutine(result) ? runCoroutine(this.reactor, this.group, result, this.signal) : result)
     })
   }
 
   /** What is nested is waited for, and fails alone. */
-  #nest<T>(run: (inner: Scope) => Promise<T>): Promise<T> {
+  #nest<T>(run: (inner: Scope) => Promise<T>, group = this.group): Promise<T> {
     if (this.#isEnded) throw new CalandriaError('CAL_ERR_SCOPE_ENDED')
     this.#running++
-    const inner = new Scope(this.reactor, this.signal)
+    const inner = new Scope(this.reactor, this.signal, group)
     const ended = (): void => {
       inner.#end()
       this.#taskEnded()
@@ -227,7 +244,7 @@ export class Scope {
 
   #end(): void {
     this.#isEnded = true
-    this.#outer?.removeEventListener('abort', this.#outerAborted)
+    if (this.#outer !== null) offAbort(this.#outer, this.#outerAborted)
   }
 
   readonly #outerAborted = (): void => this.#cancelFromOutside(this.#outer?.reason)

@@ -214,6 +214,7 @@ export class StallWatchdog implements AsyncDisposable {
       stack: frames === null ? null : stackText(frames),
       suppressed,
     })
+    this.#reactor?.instruments?.emit('stalled', report)
     try {
       this.#onStall(report)
     } catch (error) {

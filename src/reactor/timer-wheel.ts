@@ -1,13 +1,22 @@
 import type { ReadyQueue } from './ready-queue.js'
+import type { TimerList } from './timer-list.js'
+import { SLOTS, WheelLevel } from './wheel-level.js'
 
-const SLOTS = 1024 // a power of two: one revolution is about a second
-const MASK = SLOTS - 1
+/** Enough for 35,000 years of milliseconds: a deadline behind them is brought forward to their end. */
+const LEVELS = 5
+
+/**
+ * What one `advance` may do, so that 100,000 timers that are due at once don't hold the loop: about 50 µs. A timer that
+ * is moved costs as much as a walk over sixteen slots.
+ */
+const ALLOWANCE = 8192
+const PRICE_OF_MOVING = 16
 
 /** A deadline on the wheel. It is its own task: when due it moves to the ready queue and runs there. */
 export class Timer {
   /** @internal */ previous: Timer | null = null
   /** @internal */ next: Timer | null = null
-  /** @internal */ slot = -1
+  /** @internal Where it lies; `null` when it is off the wheel. */ list: TimerList | null = null
   #callback: ((argument: unknown) => void) | null
   readonly #argument: unknown
   readonly #wheel: TimerWheel
@@ -19,10 +28,17 @@ export class Timer {
     readonly dueTick: number,
     callback: (argument: unknown) => void,
     argument: unknown,
+    /** @internal Where it runs when it is due. */
+    readonly queue: ReadyQueue,
   ) {
     this.#wheel = wheel
     this.#callback = callback
     this.#argument = argument
+  }
+
+  /** Its callback's, for instruments; empty without one. */
+  get name(): string {
+    return this.#callback?.name ?? ''
   }
 
   /** Whether the callback is still to come. */
@@ -46,21 +62,33 @@ export class Timer {
 }
 
 /**
- * A hashed timing wheel (Varghese and Lauck, SOSP 1987, scheme 6): arming and cancelling are O(1), and 10,000
- * connections need one Node timer. A tick is a millisecond; the slot of a deadline is its tick modulo the number
- * of slots, and a timer further away than one revolution just stays in its slot until its round comes.
+ * A hierarchical timing wheel (Varghese and Lauck, SOSP 1987, scheme 7): arming and cancelling are O(1), and 10,000
+ * connections need one Node timer. A tick is a millisecond. The lowest level has a slot for each tick of the revolution
+ * at hand, about a second; a slot of the next level stands for a revolution of the one below, and so on.
  *
  * ```
- *   tick 5 ─▶ slot 5:  [due 5] ⇄ [due 1029]        1029 = 5 + one revolution: passed over this time
- *             slot 6:  [due 6]
+ *   level 0   │ tick 0 │ tick 1 │ … │ tick 1023 │           now
+ *   level 1   │    0 … 1023     │ 1024 … 2047 │ 2048 … │    moves down when its time begins
+ *   level 2   │         0 … 1,048,575         │ …          17 minutes a slot
  * ```
  *
- * Known limit: `nextDueTick` walks up to one revolution of slots (about 1 µs when it is empty). The reactor asks
- * only after its Node timer fired, so at most once a millisecond.
+ * So a timer that is far away isn't looked at before its time comes near, however many there are, and all timers of a
+ * slot of level 0 are due at its tick.
+ *
+ * No step is longer than its {@link ALLOWANCE}: when more is due, or has to move down, the wheel stays {@link isBehind}
+ * and goes on in the next turn, after the sockets had their say. Timers of one tick run in the order in which they were
+ * armed: while a slot moves down, those that are armed for its time join its end.
  */
 export class TimerWheel {
-  readonly #slots = new Array<Timer | null>(SLOTS).fill(null)
+  readonly #levels: readonly WheelLevel[]
+  readonly #lowest: WheelLevel
+  readonly #highest: WheelLevel
+  /** Every timer that was due before this tick has left the wheel. */
   #tick: number
+  /** Where to {@link advance} to. */
+  #target: number
+  /** The level whose slot at {@link #tick} moves down; 0: none does. */
+  #moving = 0
   #size = 0
 
   readonly #onEmpty: () => void
@@ -70,7 +98,10 @@ export class TimerWheel {
    * @param onEmpty called when the last timer is cancelled, so that nobody need wait for it any longer
    */
   constructor(now: number, onEmpty: () => void) {
-    this.#tick = Math.floor(now)
+    this.#tick = this.#target = Math.floor(now)
+    this.#levels = Array.from({ length: LEVELS }, (_, level) => new WheelLevel(SLOTS ** level, this.#tick))
+    this.#lowest = this.#level(0)
+    this.#highest = this.#level(LEVELS - 1)
     this.#onEmpty = onEmpty
   }
 
@@ -79,94 +110,109 @@ export class TimerWheel {
     return this.#size
   }
 
-  /** Arms a timer for the first tick at or after `deadline` (milliseconds of the clock): never early. */
-  arm(deadline: number, callback: (argument: unknown) => void, argument?: unknown): Timer {
-    const timer = new Timer(this, Math.max(Math.ceil(deadline), this.#tick + 1), callback, argument)
-    const slot = timer.dueTick & MASK
-    const first = this.#slots[slot] ?? null
-    timer.slot = slot
-    timer.next = first
-    if (first !== null) first.previous = timer
-    this.#slots[slot] = timer
+  /** Whether the last {@link advance} had to stop before it was through. */
+  get isBehind(): boolean {
+    if (this.#size === 0) return false
+    return this.#tick < this.#target || this.#moving > 0 || !this.#lowest.isEmptyAt(this.#tick)
+  }
+
+  /**
+   * Arms a timer for the first tick at or after `deadline` (milliseconds of the clock): never early.
+   * @param queue where it runs when it is due
+   */
+  arm(deadline: number, queue: ReadyQueue, callback: (argument: unknown) => void, argument?: unknown): Timer {
+    const dueTick = Math.min(Math.max(Math.ceil(deadline), this.#tick + 1), this.#highest.end - 1)
+    const timer = new Timer(this, dueTick, callback, argument, queue)
+    this.#place(timer, this.#moving)
     this.#size++
     return timer
   }
 
   /** @internal Use {@link Timer.cancel}. */
   cancel(timer: Timer): void {
-    if (timer.slot === -1) return // it waits in the ready queue
-    this.#remove(timer)
-    if (this.#size === 0) this.#onEmpty()
+    if (timer.list === null) return // it waits in the ready queue
+    timer.list.remove(timer)
+    if (--this.#size === 0) this.#onEmpty()
   }
 
-  #remove(timer: Timer): void {
-    if (timer.previous !== null) timer.previous.next = timer.next
-    else this.#slots[timer.slot] = timer.next
-    if (timer.next !== null) timer.next.previous = timer.previous
-    timer.previous = timer.next = null
-    timer.slot = -1
-    this.#size--
+  /** @param lowest no lower level than this */
+  #place(timer: Timer, lowest: number): void {
+    let i = lowest
+    while (timer.dueTick >= this.#level(i).end) i++
+    this.#level(i).slotOf(timer.dueTick).append(timer)
+  }
+
+  #level(i: number): WheelLevel {
+    return this.#levels[i] as WheelLevel
   }
 
   /**
-   * Moves every timer that is due at `now` to the ready queue, earliest tick first. After a long rest each slot
-   * is visited once, not once a tick.
+   * Moves what is due at `now` to its queue, earliest tick first; when that is too much for one turn, as much as may be,
+   * and {@link isBehind} says so.
    */
-  advance(now: number, ready: ReadyQueue): void {
-    const target = Math.floor(now)
-    if (this.#size === 0 || target <= this.#tick) {
-      if (target > this.#tick) this.#tick = target
-      return
+  advance(now: number): void {
+    this.#target = Math.max(Math.floor(now), this.#target)
+    let allowance = ALLOWANCE
+    while (allowance > 0) {
+      if (this.#moving > 0) {
+        this.#moveDown()
+        allowance -= PRICE_OF_MOVING
+      } else if (!this.#lowest.isEmptyAt(this.#tick)) {
+        this.#takeDue()
+        allowance -= PRICE_OF_MOVING
+      } else {
+        if (this.#tick === this.#target) return
+        this.#goOn()
+        allowance--
+      }
     }
-    if (target - this.#tick <= SLOTS) {
-      for (let tick = this.#tick + 1; tick <= target; tick++) this.#collect(tick & MASK, target, ready)
-    } else {
-      this.#collectAll(target, ready)
-    }
-    this.#tick = target
   }
 
   /**
-   * The tick of the next timer, when it lies within a revolution; otherwise the end of the revolution, where to
-   * look again; `null` when there is no timer.
+   * The tick of the next timer, when it lies within the lowest level's revolution; otherwise where the next slot that
+   * holds any begins, to look again then; `null` when there is no timer.
    */
   nextDueTick(): number | null {
     if (this.#size === 0) return null
-    for (let tick = this.#tick + 1; tick <= this.#tick + SLOTS; tick++) {
-      for (let timer = this.#slots[tick & MASK] ?? null; timer !== null; timer = timer.next) {
-        if (timer.dueTick <= tick) return tick
-      }
+    if (this.isBehind) return this.#target
+    for (const level of this.#levels) {
+      const next = level.nextUsedSlot(this.#tick)
+      if (next !== null) return next
     }
-    return this.#tick + SLOTS
+    return null
   }
 
-  /** Slots are filled at the front, so a slot is collected from its end: first armed, first run. */
-  #collect(slot: number, target: number, ready: ReadyQueue): void {
-    let timer = this.#slots[slot] ?? null
-    if (timer === null) return
-    while (timer.next !== null) timer = timer.next
-    for (let previous: Timer | null; timer !== null; timer = previous) {
-      previous = timer.previous
-      if (timer.dueTick > target) continue
-      this.#remove(timer)
-      ready.push(timer)
-    }
+  #takeDue(): void {
+    const list = this.#lowest.slotOf(this.#tick)
+    const timer = list.first as Timer
+    list.remove(timer)
+    this.#size--
+    timer.queue.push(timer)
   }
 
-  /** More than a revolution has passed, so the order of slots says nothing: sort what is due. */
-  #collectAll(target: number, ready: ReadyQueue): void {
-    const due: Timer[] = []
-    for (let slot = 0; slot < SLOTS; slot++) {
-      const inSlot: Timer[] = []
-      for (let timer = this.#slots[slot] ?? null; timer !== null; timer = timer.next) {
-        if (timer.dueTick <= target) inSlot.push(timer)
-      }
-      for (let i = inSlot.length - 1; i >= 0; i--) due.push(inSlot[i] as Timer)
+  #moveDown(): void {
+    const list = this.#level(this.#moving).slotOf(this.#tick)
+    const timer = list.first
+    if (timer === null) {
+      this.#moving = 0
+      return
     }
-    due.sort((a, b) => a.dueTick - b.dueTick)
-    for (const timer of due) {
-      this.#remove(timer)
-      ready.push(timer)
-    }
+    list.remove(timer)
+    this.#place(timer, 0)
+  }
+
+  /** To the next slot of the lowest level that holds anything at all. */
+  #goOn(): void {
+    const level = this.#levels.find(({ size }) => size > 0)
+    this.#turnTo(level === undefined ? this.#target : Math.min(level.nextSlot(this.#tick), this.#target))
+  }
+
+  #turnTo(tick: number): void {
+    this.#tick = tick
+    if (tick < this.#lowest.end) return
+    let begun = 0
+    for (; begun < LEVELS && tick >= this.#level(begun).end; begun++) this.#level(begun).turnTo(tick)
+    // Levels whose revolution begins anew are empty; the one above them has a slot whose time begins.
+    if (begun < LEVELS && !this.#level(begun).isEmptyAt(tick)) this.#moving = begun
   }
 }

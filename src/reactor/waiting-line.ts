@@ -1,3 +1,5 @@
+import { offAbort, onAbort } from './abort-listeners.js'
+
 /** Somebody who stands in a {@link WaitingLine}. */
 export class Place<T, V> {
   /** @internal */ previous: Place<T, V> | null = null
@@ -33,16 +35,16 @@ export class WaitingLine<T, V = void> {
       const place = new Place<T, V>(
         value,
         (result) => {
-          signal?.removeEventListener('abort', abort)
+          if (signal !== undefined) offAbort(signal, abort)
           onResolve(result)
         },
         (error) => {
-          signal?.removeEventListener('abort', abort)
+          if (signal !== undefined) offAbort(signal, abort)
           onReject(error)
         },
       )
       signal?.throwIfAborted()
-      signal?.addEventListener('abort', abort, { once: true })
+      if (signal !== undefined) onAbort(signal, abort)
       this.#append(place)
     })
   }

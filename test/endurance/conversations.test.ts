@@ -21,7 +21,9 @@ describe.each([...READ_PATHS, 'unix'] as const)('%s', (kind) => {
     const reactor = new Reactor()
     const server = await serve({
       reactor,
-      ...(kind === 'unix' ? { path } : { port: 0, readPath: kind }),
+      ...(kind === 'unix'
+        ? { path }
+        : { port: 0, readPath: kind, writePath: kind === 'data' ? 'stream' : 'direct' }),
       handler: soakRouter(reactor).handler,
       timeouts: { headMs: 500 },
       onError: () => undefined,

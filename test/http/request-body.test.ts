@@ -1,15 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CalandriaError } from '../../src/errors/calandria-error.js'
+import { makeVirtualReactor } from '../reactor/virtual-reactor.js'
 import { NO_BODY, RequestBody } from '../../src/http/request-body.js'
 
 const seed = Number(process.env['FUZZ_SEED'] ?? 9112)
 const HIGH_WATER_MARK = 64 * 1024
+const { reactor } = makeVirtualReactor()
 
 /** A body, and how often its connection was told that it is wanted. */
 function someBody(length: number | null = null): { body: RequestBody; wanted: () => number } {
   let count = 0
-  const body = new RequestBody(length, { bodyWanted: () => count++ })
+  const body = new RequestBody(length, { reactor, bodyWanted: () => count++ })
   return { body, wanted: () => count }
 }
 

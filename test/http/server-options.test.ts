@@ -33,6 +33,7 @@ const WRONG: Readonly<Record<string, readonly unknown[]>> = {
   backlog: [...NOT_A_NUMBER.slice(1), 0, -1, 1.5, 2 ** 31],
   highWaterMark: [...NOT_A_NUMBER.slice(1), 0, -1, 1.5, 2 ** 53],
   readPath: ['', 'onRead', 'x', 1, true, {}],
+  writePath: ['', 'Direct', 'onread', 1, true, {}],
   reactor: [null, {}, 'x', 1, Reactor],
 }
 const WRONG_LIMITS = [null, '1', NaN, Infinity, -1, 1.5, true, {}, 2 ** 53]
@@ -113,6 +114,7 @@ describe('options that are left out', () => {
       backlog: 4096,
       highWaterMark: 65_536,
       readPath: 'auto',
+      writePath: 'auto',
       reactor,
     })
   })
@@ -137,6 +139,14 @@ describe('options that are left out', () => {
     expect(checkOptions({ ...good, readPath: 'onread' }).readPath).toBe('onread')
     vi.stubEnv('CALANDRIA_READ_PATH', 'fast')
     expect((refusalOf(good) as Error).message).toContain('CALANDRIA_READ_PATH')
+  })
+
+  it('leave the write path to the environment, which is checked too', () => {
+    vi.stubEnv('CALANDRIA_WRITE_PATH', 'stream')
+    expect(checkOptions(good).writePath).toBe('stream')
+    expect(checkOptions({ ...good, writePath: 'direct' }).writePath).toBe('direct')
+    vi.stubEnv('CALANDRIA_WRITE_PATH', 'fast')
+    expect((refusalOf(good) as Error).message).toContain('CALANDRIA_WRITE_PATH')
   })
 })
 

@@ -17,6 +17,7 @@ describe('statistics()', () => {
       longestHoldMs: 0,
       slicesUsedUp: 0,
       readPath: null,
+      writePath: null,
     })
   })
 

@@ -85,10 +85,13 @@ describe('a guest of an anteroom', () => {
   })
 })
 
-it('an anteroom that is cleared resets whoever waits, and counts none of them', () => {
+it('an anteroom that is closed resets whoever waits and whoever comes, and counts none of them', async () => {
   const guests = [enter(), enter(), enter(new Guest(false))]
-  room.clear()
-  expect(guests.map(({ ends }) => ends)).toEqual([['reset'], ['reset'], ['destroyed']])
+  const closed = room.close()
+  guests.push(enter())
+  reactor.turn()
+  await closed
+  expect(guests.map(({ ends }) => ends)).toEqual([['reset'], ['reset'], ['destroyed'], ['reset']])
   expect(room.refused).toBe(0)
   for (const guest of guests) expectNothingOf(guest)
 })

@@ -15,6 +15,7 @@ const LOOPBACK: SocketAcceptorOptions = {
   ...at(0),
   backlog: 16,
   readPath: 'auto',
+  writePath: 'auto',
   highWaterMark: 64 * 1024,
 }
 
@@ -155,7 +156,7 @@ describe('SocketAcceptor', () => {
 
   it.each(['onread', 'data'] as const)('reads by %s when it is forced to', async (readPath) => {
     const acceptor = await listen({ readPath })
-    expect(acceptor.readPath).toBe(readPath)
+    expect(acceptor.paths.read).toBe(readPath)
     const client = connect(portOf(acceptor), '127.0.0.1')
     await once(client, 'connect')
     client.write('hello')
@@ -164,7 +165,7 @@ describe('SocketAcceptor', () => {
   })
 
   it.skipIf(process.platform === 'win32')('decides for onread by itself, where that works', async () => {
-    expect((await listen({ readPath: 'auto' })).readPath).toBe('onread')
+    expect((await listen({ readPath: 'auto' })).paths.read).toBe('onread')
   })
 
   it('enters the reactor before it hands over a connection, so that the handler has a fresh slice', async () => {

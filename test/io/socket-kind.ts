@@ -14,10 +14,19 @@ import type { Witness } from './witness.js'
 export interface SocketKindOptions {
   readonly reactor: Reactor
   readonly readPath: 'onread' | 'data'
+  readonly writePath: 'direct' | 'stream'
   /** The end under test. */
   readonly near: 'accepted' | 'connecting'
   readonly getWitness: () => Witness
 }
+
+/** Every way to read with every way to write. */
+export const SOCKET_PATHS = [
+  ['onread', 'direct'],
+  ['data', 'stream'],
+  ['onread', 'stream'],
+  ['data', 'direct'],
+] as const
 
 /** Before 1.52 libuv took "hung up" after a short read for an end, without asking the kernel which it was. */
 const [major = 0, minor = 0] = process.versions.uv.split('.').map(Number)
@@ -26,7 +35,7 @@ export const resetLooksLikeEnd =
 
 /** Makes connections of one family through an acceptor of its own each. */
 function makeKind(
-  { reactor, readPath, near: nearIs, getWitness }: SocketKindOptions,
+  { reactor, readPath, writePath, near: nearIs, getWitness }: SocketKindOptions,
   makeEndpoint: () => Endpoint,
   connectTo: (address: ListeningAddress, options: ConnectOptions) => Promise<Transport>,
 ): Pick<TransportKind, 'connect'> {
@@ -34,7 +43,7 @@ function makeKind(
     async connect(near, far) {
       const [accepted, connecting] = nearIs === 'accepted' ? [near, far] : [far, near]
       const counters = new IoCounters()
-      const options = { readPath, highWaterMark: HIGH_WATER_MARK }
+      const options = { readPath, writePath, highWaterMark: HIGH_WATER_MARK }
       const acceptorOptions = { ...options, endpoint: makeEndpoint(), backlog: 16 }
       let acceptor!: SocketAcceptor
       await new Promise<void>((resolve, reject) => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest'
 import { Reactor } from '../../src/reactor/reactor.js'
-import { makeTcpKind } from './socket-kind.js'
+import { SOCKET_PATHS, makeTcpKind } from './socket-kind.js'
 import { describeTransport } from './transport-contract.js'
 import { Witness } from './witness.js'
 
@@ -11,11 +11,11 @@ afterAll(() => witness.close())
 /** One for all connections: they share a receive buffer, as they do in a server. */
 const reactor = new Reactor()
 
-for (const readPath of ['onread', 'data'] as const) {
+for (const [readPath, writePath] of SOCKET_PATHS) {
   for (const near of ['accepted', 'connecting'] as const) {
     describeTransport(
-      `TCP, the ${near} end, read by ${readPath}`,
-      makeTcpKind({ reactor, readPath, near, getWitness: () => witness }),
+      `TCP, the ${near} end, read by ${readPath}, written by ${writePath}`,
+      makeTcpKind({ reactor, readPath, writePath, near, getWitness: () => witness }),
     )
   }
 }

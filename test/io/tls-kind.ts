@@ -26,7 +26,13 @@ export function makeTlsKind({ reactor, version, issued, ca, getWitness }: TlsKin
     resetLooksLikeEnd,
     async connect(near, far) {
       const tls = tlsSettings(issued)
-      const options = { readPath: 'auto', highWaterMark: HIGH_WATER_MARK, backlog: 16, tls } as const
+      const options = {
+        readPath: 'auto',
+        writePath: 'auto',
+        highWaterMark: HIGH_WATER_MARK,
+        backlog: 16,
+        tls,
+      } as const
       const endpoint = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const
       let adopted!: () => void
       const accepted = new Promise<void>((resolve) => (adopted = resolve))

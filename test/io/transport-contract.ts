@@ -4,6 +4,7 @@ import { describeBytes } from './contract/bytes.js'
 import { describeClosing } from './contract/closing.js'
 import { describeConversation } from './contract/conversation.js'
 import { describeEnding } from './contract/ending.js'
+import { describeInstruments } from './contract/instruments.js'
 import { Pair, type TransportKind } from './contract/pair.js'
 import { describePausing } from './contract/pausing.js'
 
@@ -34,6 +35,7 @@ export function describeTransport(name: string, kind: TransportKind, { conversat
       describeBackPressure(() => pair)
       describeEnding(() => pair)
       describeClosing(kind, () => pair)
+      describeInstruments(() => pair)
     })
 
     describeConversation(kind, conversations)

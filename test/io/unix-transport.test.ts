@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest'
 import { Reactor } from '../../src/reactor/reactor.js'
-import { makeUnixKind } from './socket-kind.js'
+import { SOCKET_PATHS, makeUnixKind } from './socket-kind.js'
 import { describeTransport } from './transport-contract.js'
 import { Witness } from './witness.js'
 
@@ -11,10 +11,12 @@ afterAll(() => witness.close())
 /** One for all connections: they share a receive buffer, as they do in a server. */
 const reactor = new Reactor()
 
-for (const readPath of ['onread', 'data'] as const) {
+for (const [readPath, writePath] of SOCKET_PATHS) {
   for (const near of ['accepted', 'connecting'] as const) {
-    const kind = makeUnixKind({ reactor, readPath, near, getWitness: () => witness })
+    const kind = makeUnixKind({ reactor, readPath, writePath, near, getWitness: () => witness })
     afterAll(() => kind.removeFolder())
-    describeTransport(`a Unix socket, the ${near} end, read by ${readPath}`, kind, { conversations: 10 })
+    describeTransport(`a Unix socket, the ${near} end, read by ${readPath}, written by ${writePath}`, kind, {
+      conversations: 10,
+    })
   }
 }

@@ -212,7 +212,10 @@ describe('a batch and its reactor', () => {
 
   it('tells instruments its size and its replies before each write, and only then', () => {
     const flushes: number[][] = []
-    reactor.instrument({ flush: (bytes, replies) => flushes.push([bytes, replies, transport.writes.length]) })
+    reactor.instrument({
+      flushStarted: (_now, _connection, bytes, replies) =>
+        flushes.push([bytes, replies, transport.writes.length]),
+    })
     clock.advance(1)
     batch.flush()
     batch.appendText('12345')

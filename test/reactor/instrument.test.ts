@@ -113,4 +113,145 @@ describe('instruments', () => {
     reactor.turn()
     expect(log).toHaveLength(2)
   })
+
+  it('hear how many timers were due, between the start of the turn and their tasks, and nothing when none was', () => {
+    const { reactor, clock } = makeVirtualReactor()
+    const log: string[] = []
+    reactor.instrument({
+      ...makeTracer(log),
+      timersDue: (now, timers) => log.push(`${timers} due at ${now}`),
+    })
+    reactor.delay(1, () => log.push('first'))
+    reactor.delay(2, () => log.push('second'))
+    reactor.delay(9, () => log.push('never'))
+    reactor.turn()
+    clock.advance(2)
+    reactor.turn()
+    expect(log).toEqual([
+      'turn at 0: 0 ready',
+      'over at 0: 0 run, 0 flushed',
+      'turn at 2: 0 ready',
+      '2 due at 2',
+      'task',
+      'first',
+      'task',
+      'second',
+      'over at 2: 2 run, 0 flushed',
+    ])
+  })
+
+  it('hear when a task has ended, also one that threw', () => {
+    const { reactor, clock } = makeVirtualReactor({ onError: () => undefined })
+    const log: string[] = []
+    reactor.instrument({
+      taskStarted: (now) => log.push(`started at ${now}`),
+      taskEnded: (now) => log.push(`ended at ${now}`),
+    })
+    reactor.post(() => clock.advance(0.25))
+    reactor.post(() => {
+      clock.advance(0.25)
+      throw new Error('on purpose')
+    })
+    reactor.turn()
+    expect(log).toEqual(['started at 0', 'ended at 0.25', 'started at 0.25', 'ended at 0.5'])
+  })
+
+  it('are told the names of tasks: of a function, of a timer\u2019s callback, of a class, or none', () => {
+    class Cleaning {
+      run(): void {
+        // nothing to clean
+      }
+    }
+    const bare = Object.assign(Object.create(null) as object, { run: () => undefined })
+    const { reactor, clock } = makeVirtualReactor()
+    const names: string[] = []
+    reactor.instrument({ taskStarted: (_now, name) => names.push(name) })
+    reactor.post(function sweep() {
+      // nothing to sweep
+    })
+    reactor.post(new Cleaning())
+    reactor.post(() => undefined)
+    reactor.post(bare)
+    reactor.delay(1, function tick() {
+      // nothing to do
+    })
+    reactor.delay(1, () => undefined)
+    clock.advance(1)
+    reactor.turn()
+    expect(names).toEqual(['sweep', 'Cleaning', '', '', 'Timer tick', 'Timer'])
+  })
+
+  it('are told the scheduling groups of tasks, of timers too', () => {
+    const { reactor, clock } = makeVirtualReactor()
+    const groups: string[] = []
+    reactor.instrument({ taskStarted: (_now, _name, group) => groups.push(group) })
+    reactor.post(() => undefined)
+    reactor.groups.latency.post(() => undefined)
+    reactor.groups.background.delay(1, () => undefined)
+    clock.advance(1)
+    reactor.turn()
+    expect(groups).toEqual(['latency', 'default', 'background'])
+  })
+
+  it('hear by the hooks that they had when they were installed, methods of a class among them', () => {
+    class Counter implements Instrument {
+      turns = 0
+      turnStarted(): void {
+        this.turns++
+      }
+    }
+    const { reactor } = makeVirtualReactor()
+    const counter = new Counter()
+    const late: Instrument = {}
+    reactor.instrument(counter)
+    reactor.instrument(late)
+    late.turnStarted = () => expect.unreachable('it was not there')
+    reactor.turn()
+    expect(counter.turns).toBe(1)
+  })
+
+  it('may take themselves out, and install others, while they are called', () => {
+    const { reactor } = makeVirtualReactor()
+    const log: string[] = []
+    const remove = reactor.instrument({
+      turnStarted: () => {
+        remove()
+        reactor.instrument(makeTracer(log))
+      },
+    })
+    reactor.turn()
+    reactor.turn()
+    expect(log).toEqual(['over at 0: 0 run, 0 flushed', 'turn at 0: 0 ready', 'over at 0: 0 run, 0 flushed'])
+  })
+
+  it('know a connection by the same number for life, also when there was no instrument for a while', () => {
+    const { reactor } = makeVirtualReactor()
+    const numbers: number[] = []
+    const [first, second] = [{}, {}]
+    const install = (): (() => void) =>
+      reactor.instrument({ drained: (_now, connection) => numbers.push(connection) })
+    const remove = install()
+    reactor.instruments?.emitOf('drained', first)
+    remove()
+    reactor.instruments?.emitOf('drained', {}) // nobody hears it, so it gets no number
+    install()
+    reactor.instruments?.emitOf('drained', second)
+    reactor.instruments?.emitOf('drained', first)
+    expect(numbers).toEqual([1, 2, 1])
+  })
+
+  it('read the clock only for events that somebody listens to', () => {
+    let readings = 0
+    const { reactor } = makeVirtualReactor({ clock: { now: () => (readings++, 0), wallTime: () => 0 } })
+    const readingsOfATurn = (): number => {
+      readings = 0
+      reactor.turn()
+      return readings
+    }
+    const without = readingsOfATurn()
+    reactor.instrument({ taskStarted: () => undefined })
+    expect(readingsOfATurn()).toBe(without)
+    reactor.instrument({ turnStarted: () => undefined })
+    expect(readingsOfATurn()).toBe(without + 1)
+  })
 })

@@ -9,7 +9,9 @@ const REACTOR = "import { Reactor } from './reactor/reactor.js'; const reactor =
 
 describe('a process with a reactor', () => {
   it('hears of a task\u2019s error as uncaughtException, after the turn went on', async () => {
-    const ending = await compiled.run(`${REACTOR}
+    // a slice that lasts: both tasks must run in one turn, however slow the machine is
+    const ending = await compiled.run(`
+      import { Reactor } from './reactor/reactor.js'; const reactor = new Reactor({ timeSliceMs: 60_000 })
       process.on('uncaughtException', (error) => console.log('uncaught:', error.message))
       reactor.post(() => { throw new Error('boom') })
       reactor.post(() => console.log('the next task'))

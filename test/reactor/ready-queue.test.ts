@@ -13,15 +13,17 @@ describe('ReadyQueue', () => {
     expect(tasks.map(() => queue.shift())).toEqual(tasks)
   })
 
-  it('keeps the order when it grows while its ring is wrapped', () => {
+  it('keeps the order when it grows by several segments, and when it was empty in the middle of one', () => {
     const queue = new ReadyQueue()
-    const tasks = makeTasks(300)
-    for (const task of tasks.slice(0, 60)) queue.push(task)
-    const first = tasks.slice(0, 50).map(() => queue.shift()) // the head is now near the end of the 64 places
-    for (const task of tasks.slice(60)) queue.push(task)
-    expect(queue.size).toBe(250)
-    const rest = tasks.slice(50).map(() => queue.shift())
+    const tasks = makeTasks(5000)
+    for (const task of tasks.slice(0, 1500)) queue.push(task)
+    const first = tasks.slice(0, 1000).map(() => queue.shift()) // near the end of the first segment of 1,024
+    for (const task of tasks.slice(1500)) queue.push(task)
+    expect(queue.size).toBe(4000)
+    const rest = tasks.slice(1000).map(() => queue.shift())
     expect([...first, ...rest]).toEqual(tasks)
+    for (const task of tasks) queue.push(task)
+    expect(tasks.map(() => queue.shift())).toEqual(tasks)
   })
 
   it('gives undefined when it is empty, before and after use', () => {
@@ -33,8 +35,8 @@ describe('ReadyQueue', () => {
     expect(queue.size).toBe(0)
   })
 
-  it('does as an array does, whatever the order of pushes and shifts', () => {
-    const bursts = fc.array(fc.record({ push: fc.nat(150), shift: fc.nat(150) }), {
+  it('does as an array does, whatever the order of pushes, shifts and unshifts', () => {
+    const bursts = fc.array(fc.record({ push: fc.nat(1500), unshift: fc.nat(3), shift: fc.nat(1500) }), {
       maxLength: 30,
       size: 'max',
     })
@@ -46,6 +48,10 @@ describe('ReadyQueue', () => {
           for (const task of makeTasks(step.push)) {
             queue.push(task)
             model.push(task)
+          }
+          for (const task of makeTasks(step.unshift)) {
+            queue.unshift(task)
+            model.unshift(task)
           }
           for (let i = 0; i < step.shift; i++) if (queue.shift() !== model.shift()) return false
           if (queue.size !== model.length) return false

@@ -24,6 +24,14 @@ export class SettlingReactor {
     } while (this.reactor.hasWork)
   }
 
+  /** The same as on Node's loop: microtasks run after every single turn. */
+  async settleByRounds(): Promise<void> {
+    while (this.reactor.hasWork) {
+      this.reactor.turn()
+      await new Promise(setImmediate)
+    }
+  }
+
   /** Lets `ms` milliseconds pass, settling at every deadline on the way. */
   async pass(ms: number): Promise<void> {
     const until = this.clock.now() + ms

@@ -7,7 +7,7 @@ import { RawClient } from '../sockets/raw-client.js'
 import { get } from '../sockets/requests.js'
 import { READ_PATHS, until } from '../sockets/started-server.js'
 import { mixedHandler, mixedTraffic } from './mixed-traffic.js'
-import { type MakeHandler, RecordedServer, recordingBytes, recordingPath } from './recorded-server.js'
+import { type MakeHandler, RecordedServer, recordingPath } from './recorded-server.js'
 
 describe.each(READ_PATHS)('read path %s', (readPath) => {
   test.each(['hash', 'bytes'] as const)(
@@ -139,9 +139,9 @@ test('inputs of one tick replay without the microtasks between them, as they cam
     await Promise.resolve()
     response.end('more')
   }
-  const recording = await recordingBytes(makeHandler, {}, async (server) => {
-    await (await RawClient.connect(server)).send(get('/')).reply()
-  })
+  const recorded = await RecordedServer.start(makeHandler, { writePath: 'stream' })
+  await (await RawClient.connect(recorded.server)).send(get('/')).reply()
+  const recording = await recorded.finish()
   expect([...printRecording(recording)].join()).toContain('in the same tick: drain #0')
   await replay(recording, (reactor) => ({ handler: makeHandler(reactor) }))
 })
@@ -163,12 +163,12 @@ test('instruments see the reads of a recorded server, and those of a replay', as
   const handler: Handler = (_request, response) => response.send()
   const reads: number[] = []
   const recorded = await RecordedServer.start(() => handler)
-  recorded.server.reactor.instrument({ read: (_now, bytes) => reads.push(bytes) })
+  recorded.server.reactor.instrument({ readStarted: (_now, _connection, bytes) => reads.push(bytes) })
   await (await RawClient.connect(recorded.server)).send(get('/')).reply()
   const recording = await recorded.finish()
   const replayed: number[] = []
   await replay(recording, (reactor) => {
-    reactor.instrument({ read: (_now, bytes) => replayed.push(bytes) })
+    reactor.instrument({ readStarted: (_now, _connection, bytes) => replayed.push(bytes) })
     return { handler }
   })
   expect(reads).toEqual([get('/').length])

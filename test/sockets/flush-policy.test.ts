@@ -126,7 +126,7 @@ describe.each(READ_PATHS)('read path %s', (readPath) => {
   test('a batch that is older than the budget leaves before the next handler runs', async () => {
     const { server } = await startPaced({ flushBudgetMs: 0.25 })
     const batches: number[] = []
-    server.reactor.instrument({ flush: (_bytes, replies) => batches.push(replies) })
+    server.reactor.instrument({ flushStarted: (_now, _connection, _bytes, replies) => batches.push(replies) })
     const client = await RawClient.connect(server)
     await client.send(gets(100, () => '/?ms=0.0625')).replies(100) // each on its own is fast enough
     // Four fit into the budget; the clock is looked at after every eighth handler of a trusted path.

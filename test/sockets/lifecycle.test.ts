@@ -65,6 +65,25 @@ describe('starting', () => {
     expect(error).toMatchObject({ code: 'CAL_ERR_OPTION' })
   })
 
+  describe('the write path', () => {
+    afterEach(() => vi.unstubAllEnvs())
+
+    test.each(['direct', 'stream'] as const)(
+      '%s can be forced by the option, and by CALANDRIA_WRITE_PATH',
+      async (writePath) => {
+        expect((await startServer({ handler: ok, writePath })).statistics().writePath).toBe(writePath)
+        vi.stubEnv('CALANDRIA_WRITE_PATH', writePath)
+        expect((await startServer({ handler: ok })).statistics().writePath).toBe(writePath)
+      },
+    )
+
+    test('by itself it is direct where that works', async () => {
+      vi.stubEnv('CALANDRIA_WRITE_PATH', '')
+      const expected = process.platform === 'win32' ? 'stream' : 'direct'
+      expect((await startServer({ handler: ok })).statistics().writePath).toBe(expected)
+    })
+  })
+
   describe('the read path', () => {
     afterEach(() => vi.unstubAllEnvs())
 

@@ -64,6 +64,11 @@ describe('TLS options', () => {
     expect(refusalOf(good, { readPath: 'data' })).toBe('none')
   })
 
+  test('leave no choice of the write path but stream', () => {
+    expect(refusalOf(good, { writePath: 'direct' })).toContain('writePath')
+    expect(refusalOf(good, { writePath: 'stream' })).toBe('none')
+  })
+
   test('take text and bytes, and authorities one by one or many', () => {
     const bytes = { cert: Buffer.from(cert), key: new Uint8Array(Buffer.from(key)) }
     for (const ca of [undefined, authority.cert, Buffer.from(authority.cert), [authority.cert, cert]])

@@ -33,7 +33,11 @@ describe('a server with TLS', () => {
   test('tells that it serves HTTPS, and reads by data', async () => {
     const { server } = await start()
     expect(server.location).toBe(`https://127.0.0.1:${server.address.port}`)
-    expect(server.statistics()).toMatchObject({ readPath: 'data', handshakes: { waiting: 0, tlsFailed: 0 } })
+    expect(server.statistics()).toMatchObject({
+      readPath: 'data',
+      writePath: 'stream',
+      handshakes: { waiting: 0, tlsFailed: 0 },
+    })
   })
 
   test.each(['TLSv1.2', 'TLSv1.3'] as const)(

@@ -128,6 +128,22 @@ describe('a watchdog without a server', () => {
     await new StallWatchdog({ reactor }).close()
   })
 
+  it('tells the instruments of its reactor of a stall, and then its own listener', async () => {
+    const reactor = new Reactor()
+    const told: string[] = []
+    reactor.instrument({ stalled: (_now, { stall }) => told.push(`instrument: stall ${stall}`) })
+    const watchdog = new StallWatchdog({
+      reactor,
+      limitMs: 25,
+      onStall: ({ stall }) => told.push(`listener: stall ${stall}`),
+    })
+    await watchdog.ready()
+    hold(300)
+    await watchdog.settled()
+    await watchdog.close()
+    expect(told.slice(0, 2)).toEqual(['instrument: stall 1', 'listener: stall 1'])
+  })
+
   test.each([
     { limitMs: 0 },
     { limitMs: NaN },

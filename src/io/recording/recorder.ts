@@ -50,7 +50,8 @@ export class Recorder implements Journal {
     const startUnits = clock.units
     const wrap = (driver: ConstructorParameters<typeof RecordingDriver>[0]): RecordingDriver =>
       new RecordingDriver(driver, (turn) => this.#turn(turn))
-    core.interpose(clock, startUnits / UNITS, wrap, this)
+    core.interpose(clock, startUnits / UNITS, wrap)
+    core.journal = this
     this.porch = new Reactor({ onError: (error) => core.reportError(error) })
     const head = headOf({ startedAt, startUnits, timeSliceMs: core.timeSliceMs, settings: server })
     this.#log = new RecordingLog(settings, head, this.porch)

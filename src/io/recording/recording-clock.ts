@@ -39,6 +39,11 @@ export class RecordingClock implements Clock {
     return this.#units / UNITS
   }
 
+  /** Instruments come and go, and a replay has others. */
+  peek(): number {
+    return Math.max(this.#clock.now(), this.#units / UNITS)
+  }
+
   wallTime(): number {
     const ms = Math.floor(this.#clock.wallTime())
     this.#keeper.wallTimeRead(ms)

@@ -26,6 +26,7 @@ export class RecordingTransport implements Transport, TransportListener {
     this.#log = log
     this.#recorder = recorder
     this.#core = core
+    core.instruments?.emitOf('connectionOpened', this, this.remoteAddress)
   }
 
   // ---- inputs -------------------------------------------------------------------------------------------------
@@ -36,8 +37,9 @@ export class RecordingTransport implements Transport, TransportListener {
     this.#log.read(this.#id, bytes, length)
     try {
       core.enter()
-      core.instruments?.emit('read', core.now, length)
+      core.instruments?.emitOf('readStarted', this, length)
       this.#listener?.onBytes(bytes, length)
+      core.instruments?.emitOf('readEnded', this)
     } finally {
       this.#recorder.endInput()
     }
@@ -48,6 +50,7 @@ export class RecordingTransport implements Transport, TransportListener {
     this.#log.keep(Op.Drain, this.#id)
     try {
       this.#core.enter()
+      this.#core.instruments?.emitOf('drained', this)
       this.#listener?.onDrain()
     } finally {
       this.#recorder.endInput()
@@ -70,6 +73,7 @@ export class RecordingTransport implements Transport, TransportListener {
     this.#log.closedBy(this.#id, error)
     try {
       this.#core.enter()
+      this.#core.instruments?.emitOf('connectionClosed', this)
       this.#listener?.onClose(error)
     } finally {
       this.#recorder.endInput()

@@ -19,6 +19,11 @@ export class ReplayClock implements Clock {
     return this.#script.units / UNITS
   }
 
+  /** For instruments: stands still between two readings. */
+  peek(): number {
+    return this.#script.units / UNITS
+  }
+
   wallTime(): number {
     this.#wallTime += this.#script.take(Op.WallTime, null, () => 'a look at the wall clock')?.ms ?? 0
     return this.#wallTime

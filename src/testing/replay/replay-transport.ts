@@ -37,6 +37,7 @@ export class ReplayTransport implements Transport {
     this.#script = script
     this.#reactor = reactor
     this.#counters = counters
+    reactor.instruments?.emitOf('connectionOpened', this, remoteAddress)
   }
 
   // ---- inputs, in the same steps as RecordingTransport ----------------------------------------------------------
@@ -46,14 +47,16 @@ export class ReplayTransport implements Transport {
     const buffer = receiveBufferOf(reactor)
     buffer.lend(bytes, (length) => {
       reactor.enter()
-      reactor.instruments?.emit('read', reactor.now, length)
+      reactor.instruments?.emitOf('readStarted', this, length)
       this.#listener?.onBytes(buffer.bytes, length)
+      reactor.instruments?.emitOf('readEnded', this)
       return true
     })
   }
 
   drain(): void {
     this.#reactor.enter()
+    this.#reactor.instruments?.emitOf('drained', this)
     this.#listener?.onDrain()
   }
 
@@ -64,6 +67,7 @@ export class ReplayTransport implements Transport {
 
   closed(error: RecordedError | null): void {
     this.#reactor.enter()
+    this.#reactor.instruments?.emitOf('connectionClosed', this)
     const { code, message } = error ?? { code: '', message: '' }
     this.#listener?.onClose(error === null ? null : Object.assign(new Error(message), { code }))
   }

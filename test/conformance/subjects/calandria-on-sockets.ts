@@ -13,6 +13,7 @@ import {
   type ServeOptions,
   type TlsOptions,
 } from '../../../src/index.js'
+import { withWritePath } from '../../sockets/started-server.js'
 import { SocketClient } from '../socket-client.js'
 import { CalandriaApp } from './calandria-app.js'
 import type { Subject } from './subject.js'
@@ -50,7 +51,7 @@ export class CalandriaOnSockets implements Subject {
     const app = new CalandriaApp()
     const server = await serve({
       ...way.listen,
-      ...options,
+      ...withWritePath(options),
       handler: app.handler,
       limits: CONFORMANCE_LIMITS,
       onError: () => undefined, // some rows fail on purpose

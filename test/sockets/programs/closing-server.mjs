@@ -6,6 +6,7 @@ const AN_HOUR = 3_600_000
 const server = await serve({
   port: 0,
   readPath: process.argv[2],
+  writePath: process.argv[2] === 'data' ? 'stream' : 'direct',
   lingerMs: AN_HOUR,
   handler: (_request, response) => response.send(),
 })

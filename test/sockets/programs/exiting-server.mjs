@@ -4,6 +4,7 @@ import { serve } from 'calandria'
 const server = await serve({
   port: 0,
   readPath: process.argv[2],
+  writePath: process.argv[2] === 'data' ? 'stream' : 'direct',
   handler: (request, response) => {
     if (request.path === '/exit') process.exit(7)
     response.send(request.target)

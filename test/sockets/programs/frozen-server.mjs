@@ -4,10 +4,11 @@ import { Reactor, serve, VirtualClock } from 'calandria'
 const LARGE = Buffer.alloc(40_000, 'large ')
 
 // What to listen on and how, as JSON; by default a TCP port, read in the way that is named.
-const [readPath, listening = JSON.stringify({ port: 0, readPath })] = process.argv.slice(2)
+const [readPath, listening] = process.argv.slice(2)
+const writePath = readPath === 'data' ? 'stream' : 'direct'
 
 const server = await serve({
-  ...JSON.parse(listening),
+  ...(listening === undefined ? { port: 0, readPath, writePath } : JSON.parse(listening)),
   reactor: new Reactor({ clock: new VirtualClock() }),
   handler: async (request, response) => {
     const kind = request.query.get('kind')

@@ -1,6 +1,7 @@
 /**
- * Reading accepted sockets into one shared buffer (`onread`) against `'data'` events: the server in a process of its
- * own, loaded as the benchmark loads it. What is compared is the server's CPU time a request, kernel included.
+ * Reading accepted sockets into one shared buffer (`onread`) against `'data'` events, and writing past Node's `Writable`
+ * (`direct`) against its streams: the server in a process of its own, loaded as the benchmark loads it. What is compared
+ * is the server's CPU time a request, kernel included.
  */
 import { checkAnswers } from '../answer-check.js'
 import { killChildren } from '../children.js'
@@ -10,8 +11,13 @@ import { batchOf, scenarios, type Scenario } from '../scenario.js'
 import { SubjectProcess } from '../subject-process.js'
 import { print, summarize, type Row } from './report.js'
 
-const PATHS = ['data', 'onread'] as const
-const ROUNDS = 4
+/** The first uses nothing but what Node documents. */
+const WAYS = [
+  { readPath: 'data', writePath: 'stream' },
+  { readPath: 'onread', writePath: 'stream' },
+  { readPath: 'onread', writePath: 'direct' },
+] as const
+const ROUNDS = 5
 const SECONDS = 1
 
 const pinning = new Pinning([0, 1])
@@ -22,8 +28,9 @@ interface Running {
   readonly answerBytes: number
 }
 
-async function start(path: (typeof PATHS)[number], scenario: Scenario): Promise<Running> {
-  process.env['CALANDRIA_READ_PATH'] = path // the child inherits it
+async function start({ readPath, writePath }: (typeof WAYS)[number], scenario: Scenario): Promise<Running> {
+  process.env['CALANDRIA_READ_PATH'] = readPath // the child inherits them
+  process.env['CALANDRIA_WRITE_PATH'] = writePath
   const subject = await SubjectProcess.start('calandria', process.execPath, pinning)
   return { subject, answerBytes: await checkAnswers(subject, scenario.request(subject.port, 0)) }
 }
@@ -42,15 +49,16 @@ async function loadOnce({ subject, answerBytes }: Running, scenario: Scenario): 
 async function measure(scenario: Scenario): Promise<Row[]> {
   const running: Running[] = []
   try {
-    for (const path of PATHS) running.push(await start(path, scenario))
-    const rounds = PATHS.map(() => new Float64Array(ROUNDS))
+    for (const way of WAYS) running.push(await start(way, scenario))
+    const rounds = WAYS.map(() => new Float64Array(ROUNDS))
     for (let round = -1; round < ROUNDS; round++) {
       for (const [i, server] of running.entries()) {
         const cpuNs = await loadOnce(server, scenario)
         if (round >= 0) rounds[i]![round] = cpuNs // the first warms up
       }
     }
-    return summarize(`${scenario.depth} a read`, ["'data' events", 'onread'], rounds)
+    const names = WAYS.map(({ readPath, writePath }) => `${readPath}, ${writePath}`)
+    return summarize(`${scenario.depth} a read`, names, rounds)
   } finally {
     await Promise.all(running.map(({ subject }) => subject.stop()))
   }
@@ -58,4 +66,8 @@ async function measure(scenario: Scenario): Promise<Row[]> {
 
 process.on('exit', killChildren)
 const rows = [...(await measure(scenarios.single)), ...(await measure(scenarios.pipelined))]
-print({ title: `Read path: CPU of the server (${pinning.description}; ${load.name})`, unit: 'request', rows })
+print({
+  title: `Read and write paths: CPU of the server (${pinning.description}; ${load.name})`,
+  unit: 'request',
+  rows,
+})

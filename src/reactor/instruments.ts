@@ -1,0 +1,112 @@
+import type { Clock } from './clock.js'
+import type { Instrument } from './instrument.js'
+
+type Hook = keyof Instrument
+
+/** What a hook takes behind the moment. */
+type Values<H extends Hook> =
+  Parameters<NonNullable<Instrument[H]>> extends [number, ...infer Rest] ? Rest : never
+
+/** Hooks that tell of a connection, and what they take behind its number. */
+type ConnectionHook = {
+  [H in Hook]: Parameters<NonNullable<Instrument[H]>> extends [number, connection: number, ...unknown[]]
+    ? H
+    : never
+}[Hook]
+type ConnectionValues<H extends ConnectionHook> =
+  Parameters<NonNullable<Instrument[H]>> extends [number, number, ...infer Rest] ? Rest : never
+
+const HOOKS = Object.keys({
+  turnStarted: true,
+  timersDue: true,
+  turnEnded: true,
+  taskStarted: true,
+  taskEnded: true,
+  connectionOpened: true,
+  connectionClosed: true,
+  readStarted: true,
+  readEnded: true,
+  parseBatchStarted: true,
+  parseBatchEnded: true,
+  dispatchStarted: true,
+  dispatchEnded: true,
+  responseEnded: true,
+  requestRefused: true,
+  flushStarted: true,
+  flushEnded: true,
+  drained: true,
+  stalled: true,
+} satisfies Record<Hook, true>) as Hook[]
+
+export interface InstrumentsOwner {
+  readonly clock: Clock
+  /** An instrument was removed because it threw. */
+  warn(message: string): void
+  /** The last one was taken out. */
+  emptied(): void
+}
+
+/** The instruments of one reactor, called as one. What nobody listens to costs a look-up, and no reading of the clock. */
+export class Instruments {
+  readonly #owner: InstrumentsOwner
+  readonly #installed = new Set<Instrument>()
+  /** Who has which hook; the lists are replaced, never changed, since a hook may install and remove. */
+  readonly #listeners = new Map<Hook, readonly Instrument[]>()
+  /** Here, so that a connection that nobody observes has no number to hold. */
+  readonly #numbers = new WeakMap<object, number>()
+  #lastNumber = 0
+
+  constructor(owner: InstrumentsOwner) {
+    this.#owner = owner
+  }
+
+  add(instrument: Instrument): void {
+    this.#installed.add(instrument)
+    this.#relist()
+  }
+
+  remove(instrument: Instrument): void {
+    if (!this.#installed.delete(instrument)) return
+    this.#relist()
+    if (this.#installed.size === 0) this.#owner.emptied()
+  }
+
+  /** Calls one hook of every instrument that has it. */
+  emit<H extends Hook>(hook: H, ...values: Values<H>): void {
+    const listeners = this.#listeners.get(hook)
+    if (listeners !== undefined) this.#call(hook, listeners, values)
+  }
+
+  /** The same for a hook that tells of a connection. */
+  emitOf<H extends ConnectionHook>(hook: H, transport: object, ...values: ConnectionValues<H>): void {
+    const listeners = this.#listeners.get(hook)
+    if (listeners !== undefined) this.#call(hook, listeners, [this.#numberOf(transport), ...values])
+  }
+
+  #call(hook: Hook, listeners: readonly Instrument[], values: readonly unknown[]): void {
+    const { clock } = this.#owner
+    const now = clock.peek === undefined ? clock.now() : clock.peek()
+    for (const instrument of listeners) {
+      try {
+        ;(instrument[hook] as (now: number, ...values: unknown[]) => void)(now, ...values)
+      } catch (error) {
+        this.remove(instrument)
+        this.#owner.warn(`an instrument threw in ${hook} and was removed: ${String(error)}`)
+      }
+    }
+  }
+
+  #numberOf(transport: object): number {
+    let number = this.#numbers.get(transport)
+    if (number === undefined) this.#numbers.set(transport, (number = ++this.#lastNumber))
+    return number
+  }
+
+  #relist(): void {
+    for (const hook of HOOKS) {
+      const listeners = [...this.#installed].filter((instrument) => typeof instrument[hook] === 'function')
+      if (listeners.length === 0) this.#listeners.delete(hook)
+      else this.#listeners.set(hook, listeners)
+    }
+  }
+}

@@ -1,0 +1,1 @@
+export { TraceRecorder, type TraceRecorderOptions } from './tracing/trace-recorder.js'
