@@ -105,6 +105,7 @@ export default tseslint.config(
     },
   },
   floor(['src/index.ts', 'src/llhttp.ts', 'src/http/**/*.ts'], nodeDoors, notTracing),
+  floor(['src/testing.ts', 'src/testing/**/*.ts'], nodeDoors),
   floor(['src/tracing.ts'], nodeDoors),
   floor(['src/tracing/**/*.ts'], [], notUpTo('http', 'io'), {
     regex: '^node:',

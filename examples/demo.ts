@@ -2,6 +2,7 @@
  * The demo server, and what `npm start` runs. Try it with curl; it prints how.
  *
  *     npm start -- --port 8081
+ *     npm start -- --record demo.calrec      # docs/replay.md
  */
 import { parseArgs } from 'node:util'
 import { CalandriaError, type ListeningServer, Reactor, serve } from 'calandria'
@@ -9,7 +10,8 @@ import { demoRoutes } from './demo-routes.js'
 
 const HOST = '127.0.0.1'
 
-const server = await start(readPort())
+const { port, record } = readParameters()
+const server = await start(port)
 process.once('SIGINT', stop) // before anybody can read that we listen, and send a signal
 process.once('SIGTERM', stop)
 const url = `http://${HOST}:${server.address.port}`
@@ -26,17 +28,20 @@ console.log(`Calandria listens on ${url}
 
 Ctrl-C ends it; what is in flight is answered first.`)
 
-function readPort(): number {
-  const { values } = parseArgs({ options: { port: { type: 'string' } } })
+function readParameters(): { port: number; record: string | undefined } {
+  const { values } = parseArgs({ options: { port: { type: 'string' }, record: { type: 'string' } } })
   const given = values.port ?? process.env['PORT'] ?? '8080'
-  if (/^\d{1,5}$/.test(given) && Number(given) <= 65_535) return Number(given)
+  if (/^\d{1,5}$/.test(given) && Number(given) <= 65_535)
+    return { port: Number(given), record: values.record }
   return fail(`the port must be a number from 0 to 65535, not ${given}`)
 }
 
 async function start(port: number): Promise<ListeningServer> {
   const reactor = new Reactor()
   try {
-    return await serve({ reactor, host: HOST, port, handler: demoRoutes(reactor).handler })
+    const { handler } = demoRoutes(reactor)
+    const recording = record === undefined ? {} : { record: { file: record } }
+    return await serve({ reactor, host: HOST, port, handler, ...recording })
   } catch (error) {
     if (error instanceof CalandriaError && error.code === 'CAL_ERR_ADDRESS_IN_USE') {
       return fail(

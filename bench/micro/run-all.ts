@@ -17,6 +17,7 @@ const names = [
   'batch-bytes',
   'socket-paths',
   'tasks',
+  'recording',
   'instruments',
   'loop',
   'watchdog',

@@ -103,6 +103,15 @@ export const ERRORS = {
   CAL_ERR_OFFLOAD_CRASHED: local('the worker ended in the middle of its work'),
   CAL_ERR_OFFLOAD_TIMEOUT: local('the offloaded work took too long, and was ended'),
   CAL_ERR_OFFLOAD_CLOSED: local('the workers were ended by closeOffload()'),
+  CAL_ERR_RECORD_FILE: local('the recording can not be written'),
+  CAL_ERR_RECORD_FULL: local('the recording has reached its maxBytes, and has ended'),
+  CAL_ERR_RECORD_OVERFLOW: local('the disk could not keep up with the recording, which has ended'),
+  CAL_ERR_RECORD_NESTED: local(
+    'a transport was called from inside of the loop, as those in memory are: the recording has ended',
+  ),
+  CAL_ERR_RECORDING: local('this is no recording, or it is damaged'),
+  CAL_ERR_RECORDING_VERSION: local('the recording has a version of the format that is not known here'),
+  CAL_ERR_REPLAY_DIVERGED: local('the replay went another way than the recording'),
   CAL_ERR_TRANSPORT_ENDED: local('the transport was ended for writing already'),
   // Tasks
   CAL_ERR_CANCELLED: local('the task was cancelled'),

@@ -1,4 +1,5 @@
 import { endOfRead, endOfTurn, type FlushPolicy, perResponse } from '../io/flush-policy.js'
+import type { RecordSettings } from '../io/recording/recording-log.js'
 import { Reactor } from '../reactor/reactor.js'
 import type { ErrorListener, Handler } from './handler.js'
 import { DEFAULT_LIMITS, DEFAULT_TIMEOUTS, type Limits, type Timeouts } from './limits.js'
@@ -11,6 +12,7 @@ import {
 import { aFunction, milliseconds, refuseUnknown, wholeNumber, wrong } from './option-checks.js'
 import type { ParserEngine } from './parser/parser-engine.js'
 import { scannerEngine } from './parser/scanner-engine.js'
+import { checkRecord, type RecordOptions } from './record-options.js'
 import type { WatchdogOptions } from './stall-witness.js'
 
 /** The flush policies that have a name; see `FlushPolicy`. */
@@ -42,6 +44,8 @@ export interface ServeOptions extends ListenOptions {
   readonly reactor?: Reactor
   /** Watches for handlers that block the loop, and names them. Default: nobody watches. */
   readonly watchdog?: WatchdogOptions
+  /** Records all that reaches the server, and what it answers, in a file that `replay()` plays back. Default: nothing. */
+  readonly record?: RecordOptions
 }
 
 /** {@link ServeOptions}, checked, with nothing left open. */
@@ -57,6 +61,7 @@ export interface CheckedOptions extends CheckedListenOptions {
   readonly parser: ParserEngine
   readonly reactor: Reactor
   readonly watchdog: WatchdogOptions | null
+  readonly record: RecordSettings | null
 }
 
 const NAMES: readonly string[] = [
@@ -72,6 +77,7 @@ const NAMES: readonly string[] = [
   'parser',
   'reactor',
   'watchdog',
+  'record',
 ] satisfies (keyof ServeOptions)[]
 
 /**
@@ -95,6 +101,7 @@ export function checkOptions(options: ServeOptions): CheckedOptions {
     parser: parserEngine(options.parser),
     reactor: aReactor(options.reactor),
     watchdog: options.watchdog ?? null,
+    record: options.record === undefined ? null : checkRecord(options.record),
   }
 }
 

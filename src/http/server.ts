@@ -5,6 +5,7 @@ import {
   type TcpAddress,
   type UnixAddress,
 } from '../io/listening-address.js'
+import { Recorder } from '../io/recording/recorder.js'
 import { type HandshakeStatistics, SocketAcceptor } from '../io/socket-acceptor.js'
 import type { TlsCertificates } from '../io/tls-options.js'
 import type { Transport, TransportListener } from '../io/transport.js'
@@ -22,6 +23,7 @@ import { ParserPool } from './parser-pool.js'
 import { PathCache } from './path-cache.js'
 import { StallWitness } from './stall-witness.js'
 import type { ServerContext } from './server-context.js'
+import { recordedSettings } from './record-options.js'
 import { type CheckedOptions, checkOptions, type ServeOptions } from './server-options.js'
 
 const DRAIN_MS = 10_000
@@ -100,6 +102,7 @@ export class Server implements AsyncDisposable {
   readonly #context: ServerContext
   readonly #admission: Admission
   readonly #witness: StallWitness | null
+  readonly #recorder: Recorder | null
   #acceptor: SocketAcceptor | null = null
   #closing: Promise<CloseReport> | null = null
   #whenEmpty: (() => void) | null = null
@@ -116,6 +119,9 @@ export class Server implements AsyncDisposable {
     const pacer = new Pacer(reactor, checked.flushBudgetMs)
     const witness = checked.watchdog === null ? null : new StallWitness(checked.watchdog, reactor, pacer)
     this.#witness = witness
+    // Last of all that may refuse an option, because it makes a file; before all that keeps the clock.
+    this.#recorder =
+      checked.record === null ? null : new Recorder(reactor, checked.record, recordedSettings(checked))
     const watched = witness?.wrap(handler) ?? handler
     const watchedConnect = connect === null ? null : (witness?.wrap(connect) ?? connect)
     this.#context = {
@@ -145,12 +151,17 @@ export class Server implements AsyncDisposable {
     const { endpoint, ...options } = this.#options
     if (endpoint === null)
       throw new CalandriaTypeError('CAL_ERR_OPTION', 'one of port, path and fd must be given')
+    const recorder = this.#recorder
     try {
-      this.#acceptor = await SocketAcceptor.listen(this.reactor, { ...options, endpoint }, (transport) =>
-        this.accept(transport),
+      await recorder?.opened
+      this.#acceptor = await SocketAcceptor.listen(
+        recorder?.porch ?? this.reactor,
+        { ...options, endpoint },
+        (transport) => this.accept(transport),
       )
     } catch (error) {
       await this.#witness?.watchdog.close()
+      await recorder?.close()
       throw error
     }
   }
@@ -186,6 +197,11 @@ export class Server implements AsyncDisposable {
 
   /** Serves a transport: one in memory, or one that came from elsewhere. */
   accept(transport: Transport): void {
+    if (this.#recorder === null) this.#accept(transport)
+    else this.#recorder.accept(transport, (recorded) => this.#accept(recorded))
+  }
+
+  #accept(transport: Transport): void {
     const { connections, counters } = this.#context
     if (!this.#admission.admits(transport, connections.size)) {
       counters.connectionsRefused++
@@ -209,7 +225,9 @@ export class Server implements AsyncDisposable {
   close({ drainMs = DRAIN_MS }: CloseOptions = {}): Promise<CloseReport> {
     if (!(drainMs >= 0 && drainMs < Infinity))
       throw new CalandriaTypeError('CAL_ERR_OPTION', `drainMs ${drainMs}`)
-    this.#closing ??= this.#close(drainMs)
+    const { journal } = this.reactor
+    this.#closing ??=
+      journal === null ? this.#close(drainMs) : journal.closing(drainMs, (ms) => this.#close(ms))
     return this.#closing
   }
 

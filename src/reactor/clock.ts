@@ -7,6 +7,8 @@ export interface Clock {
   now(): number
   /** Milliseconds since 1970-01-01T00:00:00Z, for Date headers only: it may jump. */
   wallTime(): number
+  /** The time for those who only look on: a recording doesn't keep it. Where it is missing, {@link now} serves. */
+  peek?(): number
 }
 
 /** The machine's clock. One reading costs about 40 ns, so hot loops read it once in a while, not each time. */

@@ -84,7 +84,8 @@ export class Instruments {
   }
 
   #call(hook: Hook, listeners: readonly Instrument[], values: readonly unknown[]): void {
-    const now = this.#owner.clock.now()
+    const { clock } = this.#owner
+    const now = clock.peek === undefined ? clock.now() : clock.peek()
     for (const instrument of listeners) {
       try {
         ;(instrument[hook] as (now: number, ...values: unknown[]) => void)(now, ...values)

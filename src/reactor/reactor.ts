@@ -5,6 +5,7 @@ import type { GroupStatistics } from './group-ledger.js'
 import { type BuiltInGroups, GroupScheduler } from './group-scheduler.js'
 import type { Instrument } from './instrument.js'
 import { Instruments } from './instruments.js'
+import type { Journal } from './journal.js'
 import { NodeDriver } from './node-driver.js'
 import type { Pulse } from './pulse.js'
 import { type ReadyQueue, runTask, type Task } from './ready-queue.js'
@@ -66,6 +67,8 @@ export class Reactor {
   instruments: Instruments | null = null
   /** @internal Belongs to the `StallWatchdog` of this reactor; `null` while there is none. */
   pulse: Pulse | null = null
+  /** @internal What keeps or plays back what comes from outside; `null` while nothing does. */
+  journal: Journal | null = null
 
   /**
    * The clock's reading when the reactor was last entered or turned: exact enough for ages of whole milliseconds
@@ -76,7 +79,7 @@ export class Reactor {
   /** Reading of the clock at which the time slice at hand is used up. */
   sliceEnd: number
 
-  readonly #driver: Driver | null
+  #driver: Driver | null
   readonly #onError: (error: unknown) => void
   readonly #groups: GroupScheduler
   /** Of the default group. */
@@ -246,6 +249,17 @@ export class Reactor {
     instruments.add(instrument)
     this.instruments = instruments
     return () => instruments.remove(instrument)
+  }
+
+  /** @internal For a recording: from now on time and turns come through these. @throws CalandriaTypeError `CAL_ERR_OPTION` */
+  interpose(clock: Clock, now: number, wrap: (driver: Driver) => Driver): void {
+    const isUsed = this.journal !== null || this.#turns > 0 || this.hasWork || this.#timers.size > 0
+    if (isUsed || this.#driver === null)
+      throw new CalandriaTypeError('CAL_ERR_OPTION', 'record needs a fresh reactor, with a driver')
+    ;(this as { clock: Clock }).clock = clock
+    this.now = this.sliceEnd = now
+    this.#driver = wrap(this.#driver)
+    this.#driver.attach(() => this.turn())
   }
 
   /** Whether a turn would find something to do without the clock moving. */
