@@ -6,6 +6,8 @@ import type { ServerContext } from './server-context.js'
 
 /** What an intake needs of its connection. */
 export interface IntakeOwner {
+  /** Where the bytes come from. */
+  readonly transport: Transport
   /** Whether bytes that come in may still be requests, or parts of one. */
   readonly isOpen: boolean
   /** Back-pressure: whether the next piece of input may be dispatched. */
@@ -23,22 +25,14 @@ export class Intake {
   isDispatching = false
   isPaused = false
   readonly #server: ServerContext
-  readonly #transport: Transport
   readonly #reader: RequestReader
   readonly #batch: WriteBatch
   readonly #owner: IntakeOwner
   #backlog: Backlog | null = null
   #isDispatchPosted = false
 
-  constructor(
-    server: ServerContext,
-    transport: Transport,
-    reader: RequestReader,
-    batch: WriteBatch,
-    owner: IntakeOwner,
-  ) {
+  constructor(server: ServerContext, reader: RequestReader, batch: WriteBatch, owner: IntakeOwner) {
     this.#server = server
-    this.#transport = transport
     this.#reader = reader
     this.#batch = batch
     this.#owner = owner
@@ -78,8 +72,8 @@ export class Intake {
     const mustPause = isOpen && (this.#backlog !== null || !mayDispatch)
     if (mustPause === this.isPaused) return
     this.isPaused = mustPause
-    if (mustPause) this.#transport.pause()
-    else this.#transport.resume()
+    if (mustPause) this.#owner.transport.pause()
+    else this.#owner.transport.resume()
   }
 
   /** Dispatches what is in `bytes[from, limit)`. @returns where it had to stop; `limit` when it need not go on */

@@ -1,5 +1,6 @@
 import type { WriteBatch } from '../io/write-batch.js'
 import { BATCH_CAP } from '../io/write-batch.js'
+import type { Reactor } from '../reactor/reactor.js'
 import { isBodiless, type Payload, type Response } from './response.js'
 import { Framing, makeHead, Persistence } from './response-head.js'
 import { ResponseState } from './response-state.js'
@@ -17,10 +18,6 @@ export interface PipelineOwner {
   isLast(response: Response): boolean
   /** The reply that ends the connection is in the batch; none may follow it. */
   lastReplyLeft(): void
-  /** Whether the time slice is used up, so that a handler that streams must let others have their turn. */
-  isSliceOver(): boolean
-  /** A handler waits for the next slice. */
-  continueLater(): void
   /** Nobody may take what was sent so far for a whole message. */
   abortConnection(): void
   /** Every reply before this one, which isn't complete, is in the batch. */
@@ -44,12 +41,14 @@ export class Pipeline {
   /** Bytes of bodies that are complete or under way behind a slot that isn't done. */
   heldBytes = 0
   readonly #batch: WriteBatch
+  readonly #reactor: Reactor
   readonly #owner: PipelineOwner
   #first: Response | null = null
   #last: Response | null = null
 
-  constructor(batch: WriteBatch, owner: PipelineOwner) {
+  constructor(batch: WriteBatch, reactor: Reactor, owner: PipelineOwner) {
     this.#batch = batch
+    this.#reactor = reactor
     this.#owner = owner
   }
 
@@ -108,8 +107,8 @@ export class Pipeline {
     this.#owner.outputReady(false)
     if (!this.#batch.isWritable) return false
     // Only now and then, when a batch has left: the clock is dear, and a handler that streams must come up for air.
-    if (!isFull || !this.#owner.isSliceOver()) return true
-    this.#owner.continueLater()
+    if (!isFull || !this.#reactor.isSliceOver) return true
+    this.unblockLater()
     return false
   }
 
@@ -117,6 +116,11 @@ export class Pipeline {
   unblock(): void {
     const stream = this.#first?.streamed ?? null
     if (stream !== null && stream.isBlocked && this.#batch.isWritable) stream.unblock()
+  }
+
+  /** The same in the next turn, when others have had their say. */
+  unblockLater(): void {
+    this.#reactor.post(() => this.unblock())
   }
 
   abortConnection(): void {

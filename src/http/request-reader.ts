@@ -47,7 +47,9 @@ interface OpenBody {
 export class RequestReader {
   /** While a request is handed over: whether more bytes stand behind it. */
   hasMore = false
-  readonly #sink: RequestSink & Peer & BodySource
+  /** Whom the requests come from; `null` while nobody sends any. */
+  peer: Peer | null = null
+  readonly #sink: RequestSink & BodySource
   readonly #limits: Limits
   readonly #paths: PathCache
   readonly #parsers: ParserPool
@@ -65,7 +67,7 @@ export class RequestReader {
   #textFrom = 0
 
   constructor(
-    sink: RequestSink & Peer & BodySource,
+    sink: RequestSink & BodySource,
     limits: Limits,
     paths: PathCache,
     parsers: ParserPool,
@@ -183,7 +185,7 @@ export class RequestReader {
       return this.#takeOther(parser, path, target, from)
     }
     this.hasMore = from < this.#limit
-    this.#sink.requestRead(new Request(parser, path.path, target, this.#sink), path)
+    this.#sink.requestRead(new Request(parser, path.path, target, this.peer as Peer), path)
     return from
   }
 
@@ -191,7 +193,7 @@ export class RequestReader {
   #takeOther(parser: RequestParser, originPath: PathEntry, target: string, from: number): number {
     const { section, targetForm } = parser
     const path = targetForm === ORIGIN ? originPath : this.#pathOfOtherForm(targetForm, target)
-    const request = new Request(parser, path.path, target, this.#sink)
+    const request = new Request(parser, path.path, target, this.peer as Peer)
     const error = this.#whyNotServed(parser)
     if (error !== null) {
       this.#sink.requestRefused(error, request)

@@ -11,13 +11,15 @@ import type { Transport, TransportListener } from '../io/transport.js'
 import type { Reactor, ReactorStatistics } from '../reactor/reactor.js'
 import type { StallWatchdog } from '../reactor/stall-watchdog.js'
 import { Admission } from './admission.js'
-import { Connection } from './connection.js'
+import { Client } from './client.js'
+import { ConnectionPool } from './connection-pool.js'
 import { DateLine } from './date-line.js'
 import { HandlerCaller } from './handler-caller.js'
 import { HttpCounters } from './http-counters.js'
 import { Pacer } from './pacer.js'
 import { ParserPool } from './parser-pool.js'
 import { PathCache } from './path-cache.js'
+import { QuietLine } from './quiet-line.js'
 import { StallWitness } from './stall-witness.js'
 import type { ServerContext } from './server-context.js'
 import { type CheckedOptions, checkOptions, type ServeOptions } from './server-options.js'
@@ -125,13 +127,12 @@ export class Server implements AsyncDisposable {
       paths: new PathCache(),
       parsers: new ParserPool(checked.parser.requestParsers(limits)),
       counters,
-      connections: new Set(),
+      clients: new Set(),
+      newcomers: new QuietLine(reactor, timeouts.firstByteMs),
+      resting: new QuietLine(reactor, timeouts.idleMs),
+      pool: new ConnectionPool(),
       isClosing: false,
-      connectionClosed: (connection) => {
-        this.#context.connections.delete(connection)
-        this.#admission.closed(connection)
-        if (this.#context.connections.size === 0) this.#whenEmpty?.()
-      },
+      clientGone: (client) => this.#clientGone(client),
     }
   }
 
@@ -181,18 +182,29 @@ export class Server implements AsyncDisposable {
 
   /** Serves a transport: one in memory, or one that came from elsewhere. */
   accept(transport: Transport): void {
-    const { connections, counters } = this.#context
-    if (!this.#admission.admits(transport, connections.size)) {
+    const { clients, counters } = this.#context
+    if (!this.#admission.admits(transport, clients.size)) {
       counters.connectionsRefused++
       transport.attach(REFUSED)
       transport.abort()
       return
     }
     counters.connectionsAccepted++
-    const connection = new Connection(this.#context, transport)
-    connections.add(connection)
-    this.#admission.opened(connection)
-    if (this.#context.isClosing) connection.closeWhenDone()
+    const client = new Client(this.#context, transport)
+    clients.add(client)
+    this.#admission.opened(client)
+    if (this.#context.isClosing) client.closeWhenDone()
+  }
+
+  #clientGone(client: Client): void {
+    const { clients, newcomers, resting, counters } = this.#context
+    counters.connectionsClosed++
+    clients.delete(client)
+    this.#admission.closed(client)
+    if (clients.size > 0) return
+    newcomers.stop()
+    resting.stop()
+    this.#whenEmpty?.()
   }
 
   /**
@@ -212,12 +224,12 @@ export class Server implements AsyncDisposable {
   }
 
   statistics(): ServerStatistics {
-    const { counters, connections, pacer, reactor } = this.#context
+    const { counters, clients, pacer, reactor } = this.#context
     const io = this.#acceptor?.counters
     const writes = io?.writes ?? 0
     return Object.freeze({
       connections: Object.freeze({
-        open: connections.size,
+        open: clients.size,
         accepted: counters.connectionsAccepted,
         closed: counters.connectionsClosed,
         refused: counters.connectionsRefused,
@@ -244,19 +256,19 @@ export class Server implements AsyncDisposable {
   }
 
   async #close(drainMs: number): Promise<CloseReport> {
-    const { connections, counters, reactor } = this.#context
+    const { clients, counters, reactor } = this.#context
     this.#context.isClosing = true
     const stopped = this.#acceptor?.close()
     const responsesBefore = counters.responses
     let idleClosed = 0
-    for (const connection of connections) if (connection.closeWhenDone()) idleClosed++
+    for (const client of clients) if (client.closeWhenDone()) idleClosed++
 
     let aborted = 0
-    if (connections.size > 0) {
+    if (clients.size > 0) {
       const deadline = reactor.delay(drainMs, () => {
-        for (const connection of connections) {
-          if (connection.isBusy) aborted++
-          connection.abort()
+        for (const client of clients) {
+          if (client.isBusy) aborted++
+          client.abort()
         }
       })
       await new Promise<void>((resolve) => {
