@@ -16,6 +16,9 @@ export interface IntakeOwner {
   dispatchEnded(): void
 }
 
+/** Bytes of a read from which on it may be dear without any handler: then a look at the clock is nothing beside it. */
+const LARGE_READ = 32 * 1024
+
 /**
  * The way in: what a read has brought goes to the reader piece by piece, until it is through, the time slice is used
  * up or the connection may take no more. What is left waits in a backlog, and the transport is paused meanwhile.
@@ -46,10 +49,29 @@ export class Intake {
 
   /** A read: `bytes` are lent. */
   take(bytes: Buffer, length: number): void {
-    this.#server.pacer.begin(this.#server.reactor.now)
-    const stopped = this.#dispatchFrom(bytes, 0, length)
+    const { reactor, pacer } = this.#server
+    pacer.begin(reactor.now)
+    const stopped = reactor.isPollOver
+      ? this.#hurryThrough(bytes, length)
+      : this.#dispatchFrom(bytes, 0, length)
     if (stopped < length) this.#backlog = new Backlog(bytes.subarray(stopped, length))
     this.#owner.dispatchEnded()
+    if (length >= LARGE_READ || pacer.tick - reactor.now >= reactor.dearMs) reactor.entryEnded()
+  }
+
+  /**
+   * Those before it in the same poll have used up the slice: what is known to be cheap is still dispatched, and the rest waits
+   * for its turn. Else hundreds of sockets that are readable together would hold up everybody behind them.
+   * @returns where it stopped
+   */
+  #hurryThrough(bytes: Buffer, length: number): number {
+    const reader = this.#reader
+    if (reader.isMidRequest) return 0
+    reader.isHurried = true
+    const stopped = this.#dispatchFrom(bytes, 0, length)
+    reader.isHurried = false
+    if (stopped < length) this.#server.counters.slicesUsedUp++
+    return stopped
   }
 
   /** Forgets what was not dispatched. @returns it */
@@ -86,7 +108,9 @@ export class Intake {
     reader.begin(bytes, limit)
     let at = from
     while (at < limit && owner.mayDispatch()) {
-      at = reader.step(at)
+      const next = reader.step(at)
+      if (next === at) break
+      at = next
       if (pacer.tick >= reactor.sliceEnd) {
         if (at < limit) counters.slicesUsedUp++
         break

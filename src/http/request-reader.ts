@@ -47,6 +47,8 @@ interface OpenBody {
 export class RequestReader {
   /** While a request is handed over: whether more bytes stand behind it. */
   hasMore = false
+  /** A head is left where it stands unless its path is known to be cheap; {@link step} gets no further then. */
+  isHurried = false
   /** Whom the requests come from; `null` while nobody sends any. */
   peer: Peer | null = null
   readonly #sink: RequestSink & BodySource
@@ -115,7 +117,7 @@ export class RequestReader {
     this.#open = null
   }
 
-  /** Reads on at `from`, until a request is complete or the bytes end. @returns where it stopped */
+  /** Reads on at `from`, until a request is complete or the bytes end. @returns where it stopped; see {@link isHurried} */
   step(from: number): number {
     if (this.#open !== null) return this.#readBody(this.#open, from)
     if (this.#carry !== null) return this.#readCarried(this.#carry, from)
@@ -176,9 +178,10 @@ export class RequestReader {
     from: number,
   ): number {
     const { section } = parser
-    if (section.headers === null) this.#makeHeaders(parser, source, start, end, limit)
     const targetStart = start + parser.targetStart
     const path = this.#paths.lookup(source, targetStart, start + parser.pathEnd, parser.pathHash)
+    if (this.isHurried && !path.isTrusted) return start
+    if (section.headers === null) this.#makeHeaders(parser, source, start, end, limit)
     const isPathAll = parser.pathEnd === parser.targetEnd
     const target = isPathAll ? path.path : source.toString('latin1', targetStart, start + parser.targetEnd)
     if (!section.isPlain || parser.targetForm !== ORIGIN) {

@@ -41,6 +41,9 @@ export interface ReactorStatistics {
   readonly longestTurnMs: number
 }
 
+/** The part of a slice from which on an entry is dear. Counting those that aren't would cost more than it is worth. */
+const DEAR = 1 / 16
+
 /** Flushed in a turn even when its tasks have used up the slice, so that tasks can't hold replies back forever. */
 const LEAST_FLUSHES = 16
 
@@ -54,6 +57,8 @@ const LEAST_FLUSHES = 16
 export class Reactor {
   readonly clock: Clock
   readonly timeSliceMs: number
+  /** An entry that has taken so long is worth {@link entryEnded}. */
+  readonly dearMs: number
   /** `null` while there is none: then a hook costs this one comparison. */
   instruments: Instruments | null = null
   /** @internal Belongs to the `StallWatchdog` of this reactor; `null` while there is none. */
@@ -78,6 +83,8 @@ export class Reactor {
   #isTurning = false
   #turnRequested = false
   #wakeAt = Infinity
+  /** When the poll at hand has had its slice; `Infinity` as long as nothing in it was dear. */
+  #pollEnd = Infinity
 
   #turns = 0
   #tasksRun = 0
@@ -90,6 +97,7 @@ export class Reactor {
     if (!(timeSliceMs > 0)) throw new CalandriaTypeError('CAL_ERR_OPTION', 'timeSliceMs must be above 0')
     this.clock = options.clock ?? monotonicClock
     this.timeSliceMs = timeSliceMs
+    this.dearMs = timeSliceMs * DEAR
     this.now = this.clock.now()
     this.sliceEnd = this.now
     this.#driver = options.driver === undefined ? new NodeDriver() : options.driver
@@ -128,6 +136,22 @@ export class Reactor {
     if (this.#isTurning) return
     this.sliceEnd = this.now + this.timeSliceMs
     if (this.pulse !== null) this.pulse.beat(this.now)
+  }
+
+  /**
+   * What the reactor was entered for is done, and may have been dear. If it was, the poll at hand has one slice from its
+   * beginning on, for all who are readable in it together: see {@link isPollOver}. A turn is asked for, because that is
+   * the sign that the poll is over: it comes right behind it. Reads the clock.
+   */
+  entryEnded(): void {
+    if (this.#isTurning || this.#pollEnd !== Infinity || this.clock.now() - this.now < this.dearMs) return
+    this.#pollEnd = this.now + this.timeSliceMs
+    this.#wakeSoon()
+  }
+
+  /** As the reactor is entered: whether those before, in the same poll, have used up its slice, so that this can wait for a turn. */
+  get isPollOver(): boolean {
+    return this.now >= this.#pollEnd
   }
 
   /** Whether the time slice at hand is used up (always true outside the reactor). Reads the clock. */
@@ -227,7 +251,7 @@ export class Reactor {
 
   /** Whether a turn would find something to do without the clock moving. */
   get hasWork(): boolean {
-    return this.#ready.size > 0 || this.#dirty.length > 0
+    return this.#ready.size > 0 || this.#dirty.length > 0 || this.#pollEnd !== Infinity
   }
 
   /** When to look for due timers next (a reading of the clock), or `null` when there is no timer. */
@@ -250,6 +274,7 @@ export class Reactor {
     this.enter()
     this.#isTurning = true
     this.#turnRequested = false
+    this.#pollEnd = Infinity
     this.instruments?.emit('turnStarted', this.now, this.#ready.size)
     return this.now
   }
