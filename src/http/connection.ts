@@ -171,6 +171,7 @@ export class Connection
     if (this.isDirty || !this.#isQuiet) return
     const client = this.#client as Client
     this.#client = this.#reader.peer = this.#batch.transport = null
+    this.#batch.replies = 0 // the end of a streamed reply counts, also where nothing was left to be written for it
     this.#patience.cancel()
     client.rest(this.#quietSince)
   }

@@ -60,17 +60,19 @@ export class Intake {
   }
 
   /**
-   * Those before it in the same poll have used up the slice: what is known to be cheap is still dispatched, and the rest waits
-   * for its turn. Else hundreds of sockets that are readable together would hold up everybody behind them.
+   * Those before it in the same poll have used up the slice: what is known to be cheap is still dispatched, a little of it, and
+   * the rest waits for its turn. Else hundreds of sockets that are readable together would hold up everybody behind them.
    * @returns where it stopped
    */
   #hurryThrough(bytes: Buffer, length: number): number {
     const reader = this.#reader
-    if (reader.isMidRequest) return 0
+    if (reader.isMidRequest) {
+      this.#server.counters.slicesUsedUp++
+      return 0
+    }
     reader.isHurried = true
     const stopped = this.#dispatchFrom(bytes, 0, length)
     reader.isHurried = false
-    if (stopped < length) this.#server.counters.slicesUsedUp++
     return stopped
   }
 
@@ -109,9 +111,10 @@ export class Intake {
     let at = from
     while (at < limit && owner.mayDispatch()) {
       const next = reader.step(at)
-      if (next === at) break
+      const isCut =
+        next === at || pacer.tick >= (reader.isHurried ? reactor.now + reactor.dearMs : reactor.sliceEnd)
       at = next
-      if (pacer.tick >= reactor.sliceEnd) {
+      if (isCut) {
         if (at < limit) counters.slicesUsedUp++
         break
       }

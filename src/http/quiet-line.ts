@@ -37,7 +37,10 @@ export class QuietLine implements Quiet {
     this.#patienceMs = patienceMs
   }
 
-  /** Takes in at the end of the line who has been quiet since `now`, a whole number not below those before it. */
+  /**
+   * Takes in at the end of the line who has been quiet since `now`, a whole number. Where those before it have been for less
+   * (by a turn at most), it is told when they are.
+   */
   join(one: Quiet, now: number): void {
     const last = this.previousQuiet
     one.quietSince = now

@@ -162,6 +162,18 @@ describe('the slice of a poll', () => {
     expect(order).toHaveLength(23)
   })
 
+  it('does not let cheap ones in great number pass for cheap', () => {
+    const known = polled(1)
+    getKnown(known, '/0.01')
+    const { virtual, order, sockets, other } = known
+    sockets[0]!.readable(get('/5'))
+    other.readable(get('/0.01').repeat(100))
+    expect(order.length).toBeGreaterThan(1)
+    expect(order.length).toBeLessThanOrEqual(17) // a sixteenth of the slice holds seven, and every eighth is measured
+    virtual.run()
+    expect(other.answers).toHaveLength(100)
+  })
+
   it('cuts a read before what is not known to be cheap, and nothing overtakes within a connection', () => {
     const known = polled(1)
     getKnown(known, '/0')
