@@ -1,5 +1,5 @@
 import type { Transport } from '../io/transport.js'
-import type { Connection } from './connection.js'
+import type { Client } from './client.js'
 import type { Limits } from './limits.js'
 
 /** Decides whether a server takes another connection: bounds in all, and for each address. */
@@ -7,7 +7,7 @@ export class Admission {
   readonly #limits: Limits
   /** Connections of each address; kept only where there is a bound to them. */
   readonly #counts = new Map<string, number>()
-  readonly #addresses = new Map<Connection, string>()
+  readonly #addresses = new Map<Client, string>()
 
   constructor(limits: Limits) {
     this.#limits = limits
@@ -22,17 +22,17 @@ export class Admission {
     return remoteAddress === null || (this.#counts.get(remoteAddress) ?? 0) < connectionsPerAddress
   }
 
-  opened(connection: Connection): void {
-    const address = this.#limits.connectionsPerAddress === Infinity ? null : connection.remoteAddress
+  opened(client: Client): void {
+    const address = this.#limits.connectionsPerAddress === Infinity ? null : client.remoteAddress
     if (address === null) return
-    this.#addresses.set(connection, address)
+    this.#addresses.set(client, address)
     this.#counts.set(address, (this.#counts.get(address) ?? 0) + 1)
   }
 
-  closed(connection: Connection): void {
-    const address = this.#addresses.get(connection)
+  closed(client: Client): void {
+    const address = this.#addresses.get(client)
     if (address === undefined) return
-    this.#addresses.delete(connection)
+    this.#addresses.delete(client)
     const left = (this.#counts.get(address) ?? 1) - 1
     if (left === 0) this.#counts.delete(address)
     else this.#counts.set(address, left)

@@ -1,17 +1,17 @@
 import { CalandriaError } from '../errors/calandria-error.js'
 import type { ErrorCode } from '../errors/catalogue.js'
-import type { Transport, TransportListener } from '../io/transport.js'
+import type { Transport } from '../io/transport.js'
 import { BATCH_CAP, WriteBatch } from '../io/write-batch.js'
-import type { Reactor } from '../reactor/reactor.js'
+import type { Flushable, Reactor } from '../reactor/reactor.js'
+import type { Client } from './client.js'
 import { ConnectionEvent, ConnectionState, nextConnectionState } from './connection-state.js'
-import { Exchange } from './exchange.js'
-import { HandedOverTransport } from './handed-over-transport.js'
+import { CONTINUE, Exchange } from './exchange.js'
 import { sendError } from './handler-caller.js'
 import { Intake, type IntakeOwner } from './intake.js'
 import type { PathEntry } from './path-cache.js'
 import { Patience, type PatienceOwner, Wait } from './patience.js'
 import { Pipeline, type PipelineOwner } from './pipeline.js'
-import type { Peer, Request } from './request.js'
+import type { Request } from './request.js'
 import type { BodySource } from './request-body.js'
 import { RequestReader, type RequestSink } from './request-reader.js'
 import { Response } from './response.js'
@@ -23,17 +23,19 @@ import { switchingHead } from './switching-head.js'
 // Constants of this module are cheaper than members of an imported one, and these are asked for all the time.
 const { Open, Draining, Closed, HandedOver } = ConnectionState
 
-const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
-
 /**
- * HTTP/1.1 on one transport: bytes in, requests to the handler, replies in order into the batch.
+ * HTTP/1.1 with one client: bytes in, requests to the handler, replies in order into the batch. It serves one client at a
+ * time, and goes back to the pool when nothing is on its way any longer: then every response has left and every body is
+ * complete, so that none of those that handlers may still hold has anything more to say to it.
+ *
  * `connection-state.ts` has the states, `docs/architecture.md` a request's way through here.
  */
 export class Connection
-  implements TransportListener, RequestSink, PipelineOwner, Peer, BodySource, IntakeOwner, PatienceOwner
+  implements Flushable, RequestSink, PipelineOwner, BodySource, IntakeOwner, PatienceOwner
 {
+  isDirty = false
   readonly #server: ServerContext
-  readonly #transport: Transport
+  #client: Client | null = null
   readonly #batch: WriteBatch
   readonly #pipeline: Pipeline
   readonly #reader: RequestReader
@@ -42,29 +44,31 @@ export class Connection
   #state: ConnectionState = Open
   /** The last request, while more of it is on its way, or while it may take the connection over. */
   #exchange: Exchange | null = null
-  /** Never reaches 0 from below. */
-  #requestsLeft: number
+  /** When the last reply was made ready; see {@link Client.rest}. */
+  #quietSince = 0
 
-  constructor(server: ServerContext, transport: Transport) {
+  constructor(server: ServerContext) {
     this.#server = server
-    this.#transport = transport
-    this.#batch = new WriteBatch(transport, server.reactor)
-    this.#pipeline = new Pipeline(this.#batch, this)
+    this.#batch = new WriteBatch(null, server.reactor)
+    this.#pipeline = new Pipeline(this.#batch, server.reactor, this)
     const { limits, reactor, paths, parsers } = server
     this.#reader = new RequestReader(this, limits, paths, parsers, server.handlers.servesConnect)
-    this.#intake = new Intake(server, transport, this.#reader, this.#batch, this)
-    this.#requestsLeft = limits.requestsPerConnection === Infinity ? -1 : limits.requestsPerConnection
-    this.#patience = new Patience(reactor, transport, server.timeouts, server.lingerMs, this)
-    this.#patience.waitFor(Wait.FirstByte, null, reactor.clock.now())
-    transport.attach(this)
+    this.#intake = new Intake(server, this.#reader, this.#batch, this)
+    this.#patience = new Patience(reactor, server.timeouts, server.lingerMs, this)
   }
 
-  get remoteAddress(): string | null {
-    return this.#transport.remoteAddress
+  /** @internal From now on it is this client's, until nothing is on its way between them. */
+  serve(client: Client): void {
+    this.#client = this.#reader.peer = client
+    this.#batch.transport = client.transport
   }
 
   get reactor(): Reactor {
     return this.#server.reactor
+  }
+
+  get transport(): Transport {
+    return (this.#client as Client).transport
   }
 
   /** The server is closing. @returns whether nothing was owed, so that the connection ends now */
@@ -83,14 +87,14 @@ export class Connection
   /** The server's patience is over: what is still owed will never be answered. */
   abort(): void {
     this.#transition(ConnectionEvent.LastRequest) // what was read already is not dispatched any more
-    this.#transport.abort()
+    this.transport.abort()
   }
 
   get #isIdle(): boolean {
     return this.#pipeline.inFlight === 0 && !this.#intake.hasMore
   }
 
-  // ---- TransportListener ------------------------------------------------------------------------------------
+  // ---- what the client's transport tells ------------------------------------------------------------------------
 
   onBytes(bytes: Buffer, length: number): void {
     if (this.#state !== Open) return // nothing behind the last request is ever read as a request
@@ -102,7 +106,7 @@ export class Connection
     this.#batch.drained()
     if (this.#exchange?.isTakingOver === true) this.#handOver()
     // As a task: Node drains in a microtask when the kernel takes all at once, and sockets would wait for ever.
-    this.continueLater()
+    this.#pipeline.unblockLater()
     this.#finishWhenDone()
     this.#steer()
   }
@@ -114,7 +118,6 @@ export class Connection
   }
 
   onClose(): void {
-    const server = this.#server
     const { inFlight } = this.#pipeline
     this.#transition(ConnectionEvent.TransportClosed)
     this.#intake.drop()
@@ -123,9 +126,7 @@ export class Connection
     const gone = inFlight > 0 || this.#exchange !== null ? new CalandriaError('CAL_ERR_CLIENT_GONE') : null
     if (gone !== null) this.#pipeline.abort(gone)
     if (gone !== null) this.#endExchange(gone)
-    server.counters.aborted += inFlight
-    server.counters.connectionsClosed++
-    server.connectionClosed(this)
+    this.#server.counters.aborted += inFlight
   }
 
   // ---- dispatching ------------------------------------------------------------------------------------------
@@ -149,9 +150,32 @@ export class Connection
   dispatchEnded(): void {
     if (this.#exchange !== null) this.#goOnWith(this.#exchange)
     if (this.#server.policy.leavesAtEndOfRead) this.#batch.flush()
-    else if (!this.#batch.isEmpty) this.#batch.flushSoon()
+    else if (!this.#batch.isEmpty) this.reactor.markDirty(this)
     this.#finishWhenDone()
     this.#steer(true)
+    this.#restWhenQuiet()
+  }
+
+  /** The end of the turn: what was made ready since a read leaves. */
+  flush(): void {
+    this.#batch.flush()
+    this.#restWhenQuiet()
+  }
+
+  /** Whether nothing is on its way, and nothing will come of what was. */
+  get #isQuiet(): boolean {
+    if (this.#state !== Open || !this.#isIdle || this.#exchange !== null) return false
+    return !this.#intake.isPaused && this.#batch.isEmpty
+  }
+
+  /** Goes back to the pool when nobody needs it. */
+  #restWhenQuiet(): void {
+    if (this.isDirty || !this.#isQuiet) return
+    const client = this.#client as Client
+    this.#client = this.#reader.peer = this.#batch.transport = null
+    this.#batch.replies = 0 // the end of a streamed reply counts, also where nothing was left to be written for it
+    this.#patience.cancel()
+    client.rest(this.#quietSince)
   }
 
   /** Whatever has happened, a read say: decides whether to read, and what is waited for. */
@@ -162,19 +186,10 @@ export class Connection
     // Between reads, what the reactor holds for now may be long ago: it may have rested.
     const now = isRead ? Math.max(reactor.now, pacer.tick) : reactor.clock.now()
     if (!this.#batch.isWritable) this.#patience.watchWrites(now)
-    if (this.#state === Open) this.#awaitClient(now)
-  }
-
-  /** Says what is waited for from now on, for the time-outs. */
-  #awaitClient(now: number): void {
-    const patience = this.#patience
-    const exchange = this.#exchange
-    const { partialHead } = this.#reader
-    if (this.#intake.isPaused) patience.waitFor(Wait.Nothing, null, now)
-    else if (exchange !== null) patience.waitFor(exchange.awaits, exchange, now)
-    else if (partialHead !== null) patience.waitFor(Wait.Head, partialHead, now)
-    else if (this.#pipeline.inFlight > 0) patience.waitFor(Wait.Nothing, null, now)
-    else patience.waitFor(Wait.Idle, null, now)
+    if (this.#state !== Open) return
+    this.#patience.awaitClient(this.#intake.isPaused, this.#exchange, this.#reader.partialHead, now)
+    if (this.#pipeline.inFlight === 0) this.#quietSince = Math.ceil(now)
+    if (!isRead && this.#isQuiet) reactor.markDirty(this) // it rests at the end of the turn: whoever calls may go on
   }
 
   requestRead(request: Request, path: PathEntry): void {
@@ -184,7 +199,7 @@ export class Connection
   requestBegun(request: Request, path: PathEntry, awaitsContinue: boolean): void {
     const response = new Response(this.#pipeline, request)
     if (request.isConnect) response.extras = new ResponseExtras() // it has rules of its own
-    this.#exchange = new Exchange(request, response, this.#server.reactor.now, awaitsContinue)
+    this.#exchange = new Exchange(request, response, this.reactor.now, awaitsContinue)
     this.#dispatch(request, path, response)
   }
 
@@ -193,20 +208,20 @@ export class Connection
     const { pacer } = server
     const batch = this.#batch
     server.counters.requests++
-    if (--this.#requestsLeft === 0) response.closes = true
+    if (--(this.#client as Client).requestsLeft === 0) response.closes = true
     if (response.closes && this.#reader.openBody === null) this.#transition(ConnectionEvent.LastRequest)
 
     const expectedMs = pacer.expectedMs(path, batch.replies)
     if (!batch.isEmpty && server.policy.leavesBefore(expectedMs, pacer.tick - batch.openedAt)) batch.flush()
     this.#pipeline.begin(response)
     const repliesWaiting = batch.replies
-    server.handlers.dispatch(request, response, this.#transport)
+    server.handlers.dispatch(request, response, this.transport)
     pacer.afterHandler(path, repliesWaiting)
   }
 
   requestRefused(error: ErrorCode, request: Request | null): void {
     this.#server.counters.refused++
-    this.#server.reactor.instruments?.emitOf('requestRefused', this.#transport, error)
+    this.reactor.instruments?.emitOf('requestRefused', this.transport, error)
     this.#transition(ConnectionEvent.LastRequest)
     const response = new Response(this.#pipeline, request)
     response.closes = true
@@ -220,7 +235,7 @@ export class Connection
     const exchange = this.#exchange
     if (exchange === null || this.#intake.isDispatching) return // the end of the read looks after it
     this.#goOnWith(exchange)
-    if (!this.#batch.isEmpty) this.#batch.flushSoon()
+    if (!this.#batch.isEmpty) this.reactor.markDirty(this)
     this.#steer()
   }
 
@@ -288,15 +303,13 @@ export class Connection
     this.#transition(ConnectionEvent.TakenOver)
     this.#exchange = null
     this.#patience.cancel()
-    this.#transport.pause()
-    const transport = new HandedOverTransport(this.#transport, this.#server.reactor, () => this.onClose())
     const head = this.#intake.drop() ?? Buffer.alloc(0)
-    response.extras?.takeover?.resolve({ transport, head })
+    response.extras?.takeover?.resolve((this.#client as Client).handOver(head))
   }
 
   waitedTooLong(wait: Wait): void {
     if (wait === Wait.End) {
-      this.#transport.close()
+      this.transport.close()
       return
     }
     this.#server.counters.timeouts++
@@ -325,7 +338,7 @@ export class Connection
   /** What was made ready outside a read: no end of a read will flush it. */
   #outputReadyOutside(isReplyComplete: boolean): void {
     if (this.#exchange !== null) this.#goOnWith(this.#exchange)
-    if (!this.#batch.isEmpty) this.#batch.flushSoon()
+    if (!this.#batch.isEmpty) this.reactor.markDirty(this)
     if (isReplyComplete) this.#finishWhenDone()
     // A reply that becomes first lets go of what it held; and a full transport is watched.
     if (isReplyComplete || this.#intake.isPaused || !this.#batch.isWritable) this.#steer()
@@ -343,14 +356,6 @@ export class Connection
     this.#server.counters.aborted += this.#pipeline.inFlight
     this.#pipeline.abort(new CalandriaError('CAL_ERR_CLIENT_GONE', 'an earlier reply closed the connection'))
     if (this.#exchange?.isReadOn !== true) this.#expectNoMore() // else its body's end is the connection's
-  }
-
-  isSliceOver(): boolean {
-    return this.#server.reactor.shouldYield()
-  }
-
-  continueLater(): void {
-    this.#server.reactor.groups.latency.post(() => this.#pipeline.unblock())
   }
 
   abortConnection(): void {
@@ -389,8 +394,8 @@ export class Connection
     this.#batch.flush()
     if (!this.#batch.isEmpty) return // the peer doesn't read; onDrain comes back here
     this.#transition(ConnectionEvent.AllWritten)
-    this.#transport.end()
+    this.transport.end()
     this.#patience.unwatchWrites()
-    this.#patience.waitFor(Wait.End, null, this.#server.reactor.clock.now())
+    this.#patience.waitFor(Wait.End, null, this.reactor.clock.now())
   }
 }

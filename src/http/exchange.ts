@@ -4,6 +4,8 @@ import type { RequestBody } from './request-body.js'
 import type { Response } from './response.js'
 import { ResponseState } from './response-state.js'
 
+export const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
+
 /**
  * The last request of a connection, as long as what follows it can't be read as another one: its body is still on its
  * way, or it may take the connection over (Upgrade, CONNECT). Most requests never have one.

@@ -6,6 +6,8 @@ import type { ServerContext } from './server-context.js'
 
 /** What an intake needs of its connection. */
 export interface IntakeOwner {
+  /** Where the bytes come from. */
+  readonly transport: Transport
   /** Whether bytes that come in may still be requests, or parts of one. */
   readonly isOpen: boolean
   /** Back-pressure: whether the next piece of input may be dispatched. */
@@ -13,6 +15,9 @@ export interface IntakeOwner {
   /** A read is dispatched, or as much of it as may be. */
   dispatchEnded(): void
 }
+
+/** Bytes of a read from which on it may be dear without any handler: then a look at the clock is nothing beside it. */
+const LARGE_READ = 32 * 1024
 
 /**
  * The way in: what a read has brought goes to the reader piece by piece, until it is through, the time slice is used
@@ -23,22 +28,14 @@ export class Intake {
   isDispatching = false
   isPaused = false
   readonly #server: ServerContext
-  readonly #transport: Transport
   readonly #reader: RequestReader
   readonly #batch: WriteBatch
   readonly #owner: IntakeOwner
   #backlog: Backlog | null = null
   #isDispatchPosted = false
 
-  constructor(
-    server: ServerContext,
-    transport: Transport,
-    reader: RequestReader,
-    batch: WriteBatch,
-    owner: IntakeOwner,
-  ) {
+  constructor(server: ServerContext, reader: RequestReader, batch: WriteBatch, owner: IntakeOwner) {
     this.#server = server
-    this.#transport = transport
     this.#reader = reader
     this.#batch = batch
     this.#owner = owner
@@ -52,10 +49,31 @@ export class Intake {
 
   /** A read: `bytes` are lent. */
   take(bytes: Buffer, length: number): void {
-    this.#server.pacer.begin(this.#server.reactor.now)
-    const stopped = this.#dispatchFrom(bytes, 0, length)
+    const { reactor, pacer } = this.#server
+    pacer.begin(reactor.now)
+    const stopped = reactor.poll.isOver(reactor.now)
+      ? this.#hurryThrough(bytes, length)
+      : this.#dispatchFrom(bytes, 0, length)
     if (stopped < length) this.#backlog = new Backlog(bytes.subarray(stopped, length))
     this.#owner.dispatchEnded()
+    if (length >= LARGE_READ || pacer.tick - reactor.now >= reactor.poll.dearMs) reactor.entryEnded()
+  }
+
+  /**
+   * Those before it in the same poll have used up the slice: what is known to be cheap is still dispatched, a little of it, and
+   * the rest waits for its turn. Else hundreds of sockets that are readable together would hold up everybody behind them.
+   * @returns where it stopped
+   */
+  #hurryThrough(bytes: Buffer, length: number): number {
+    const reader = this.#reader
+    if (reader.isMidRequest) {
+      this.#server.counters.slicesUsedUp++
+      return 0
+    }
+    reader.isHurried = true
+    const stopped = this.#dispatchFrom(bytes, 0, length)
+    reader.isHurried = false
+    return stopped
   }
 
   /** Forgets what was not dispatched. @returns it */
@@ -78,8 +96,8 @@ export class Intake {
     const mustPause = isOpen && (this.#backlog !== null || !mayDispatch)
     if (mustPause === this.isPaused) return
     this.isPaused = mustPause
-    if (mustPause) this.#transport.pause()
-    else this.#transport.resume()
+    if (mustPause) this.#owner.transport.pause()
+    else this.#owner.transport.resume()
   }
 
   /** Dispatches what is in `bytes[from, limit)`. @returns where it had to stop; `limit` when it need not go on */
@@ -89,14 +107,17 @@ export class Intake {
     const owner = this.#owner
     const { instruments } = reactor
     const requestsBefore = counters.requests
-    instruments?.emitOf('parseBatchStarted', this.#transport, limit - from)
+    instruments?.emitOf('parseBatchStarted', owner.transport, limit - from)
     this.isDispatching = true
     date.refresh(pacer.tick)
     reader.begin(bytes, limit)
     let at = from
     while (at < limit && owner.mayDispatch()) {
-      at = reader.step(at)
-      if (pacer.tick >= reactor.sliceEnd) {
+      const next = reader.step(at)
+      const isCut =
+        next === at || pacer.tick >= (reader.isHurried ? reactor.now + reactor.poll.dearMs : reactor.sliceEnd)
+      at = next
+      if (isCut) {
         if (at < limit) counters.slicesUsedUp++
         break
       }
@@ -104,7 +125,7 @@ export class Intake {
     reader.end()
     pacer.end(this.#batch.replies)
     this.isDispatching = false
-    instruments?.emitOf('parseBatchEnded', this.#transport, counters.requests - requestsBefore, at - from)
+    instruments?.emitOf('parseBatchEnded', owner.transport, counters.requests - requestsBefore, at - from)
     return owner.isOpen ? at : limit
   }
 

@@ -1,26 +1,25 @@
 import type { Transport } from '../io/transport.js'
 import type { Reactor } from '../reactor/reactor.js'
 import type { Timer } from '../reactor/timer-wheel.js'
+import type { Carry } from './carry.js'
 import type { Exchange } from './exchange.js'
 import type { Timeouts } from './limits.js'
 
 /** What a connection waits for from its client. */
 export enum Wait {
-  /** Nothing: it is our turn. */
+  /** Nothing: it is our turn, or nothing is on its way. */
   Nothing,
-  FirstByte,
   Head,
   Body,
   /** The rest of a body that nobody reads. */
   Discard,
-  /** The next request. */
-  Idle,
   /** The client's end, after ours; as long as what is queued for it goes on leaving. */
   End,
 }
 
 /** Who is told that it has waited long enough. */
 export interface PatienceOwner {
+  readonly transport: Transport
   /** What was waited for has not come in time. */
   waitedTooLong(wait: Wait): void
   /** The client reads nothing of what is queued for it. */
@@ -28,12 +27,11 @@ export interface PatienceOwner {
 }
 
 /**
- * How long a connection waits for its client, with one timer on the wheel for all its time-outs. A deadline that moves
+ * How long a connection waits for its client while something is on its way (when nothing is, a `QuietLine` waits), with one timer on the wheel for all its time-outs. A deadline that moves
  * away costs a store: the timer looks when it fires, and goes on waiting. Only one that comes nearer arms it anew.
  */
 export class Patience {
   readonly #reactor: Reactor
-  readonly #transport: Transport
   readonly #timeouts: Timeouts
   readonly #lingerMs: number
   readonly #owner: PatienceOwner
@@ -47,18 +45,19 @@ export class Patience {
   #bytesUnsent = 0
   #bytesReceived = 0
 
-  constructor(
-    reactor: Reactor,
-    transport: Transport,
-    timeouts: Timeouts,
-    lingerMs: number,
-    owner: PatienceOwner,
-  ) {
+  constructor(reactor: Reactor, timeouts: Timeouts, lingerMs: number, owner: PatienceOwner) {
     this.#reactor = reactor
-    this.#transport = transport
     this.#timeouts = timeouts
     this.#lingerMs = lingerMs
     this.#owner = owner
+  }
+
+  /** Whatever has happened: says what is waited for from now on. */
+  awaitClient(isPaused: boolean, exchange: Exchange | null, partialHead: Carry | null, now: number): void {
+    if (isPaused) this.waitFor(Wait.Nothing, null, now)
+    else if (exchange !== null) this.waitFor(exchange.awaits, exchange, now)
+    else if (partialHead !== null) this.waitFor(Wait.Head, partialHead, now)
+    else this.waitFor(Wait.Nothing, null, now)
   }
 
   /** @param subject see above; `null`: the time begins anew with each call */
@@ -68,7 +67,7 @@ export class Patience {
     this.#subject = subject
     this.#due = now + this.#timeoutOf(wait)
     if (wait === Wait.Body) this.#due = Math.min(this.#due, this.#endOf(subject as Exchange))
-    if (wait === Wait.End) this.#bytesUnsent = this.#transport.bytesUnsent
+    if (wait === Wait.End) this.#bytesUnsent = this.#owner.transport.bytesUnsent
     if (wait === Wait.Body) this.#bytesReceived = (subject as Exchange).body.bytesReceived
     if (this.#due < this.#timerDue) this.#arm()
   }
@@ -76,7 +75,7 @@ export class Patience {
   /** The transport is full: from now on it must get less. */
   watchWrites(now: number): void {
     if (this.#writeDue !== Infinity) return
-    this.#bytesUnsent = this.#transport.bytesUnsent
+    this.#bytesUnsent = this.#owner.transport.bytesUnsent
     this.#writeDue = now + this.#timeouts.writeMs
     if (this.#writeDue < this.#timerDue) this.#arm()
   }
@@ -87,8 +86,10 @@ export class Patience {
   }
 
   cancel(): void {
-    this.#due = this.#writeDue = this.#timerDue = Infinity
-    this.#timer?.cancel()
+    this.#due = this.#writeDue = Infinity
+    if (this.#timer === null) return
+    this.#timerDue = Infinity
+    this.#timer.cancel()
     this.#timer = null
   }
 
@@ -96,16 +97,12 @@ export class Patience {
     switch (wait) {
       case Wait.Nothing:
         return Infinity
-      case Wait.FirstByte:
-        return this.#timeouts.firstByteMs
       case Wait.Head:
         return this.#timeouts.headMs
       case Wait.Body:
         return this.#timeouts.bodyMs
       case Wait.Discard:
         return this.#timeouts.discardMs
-      case Wait.Idle:
-        return this.#timeouts.idleMs
       case Wait.End:
         return this.#lingerMs
     }
@@ -142,9 +139,9 @@ export class Patience {
   #takesWrites(now: number): boolean {
     this.#writeDue = Infinity
     const before = this.#bytesUnsent
-    const unsent = this.#transport.bytesUnsent
+    const unsent = this.#owner.transport.bytesUnsent
     if (unsent === before && unsent > 0) return false
-    if (this.#transport.bytesQueued > 0) this.watchWrites(now)
+    if (this.#owner.transport.bytesQueued > 0) this.watchWrites(now)
     return true
   }
 
@@ -171,7 +168,7 @@ export class Patience {
   /** Whether some of what is queued has left while the client's end was waited for; then it is waited for again. */
   #takesMore(now: number): boolean {
     const before = this.#bytesUnsent
-    this.#bytesUnsent = this.#transport.bytesUnsent
+    this.#bytesUnsent = this.#owner.transport.bytesUnsent
     const takesMore = this.#bytesUnsent > 0 && this.#bytesUnsent < before
     if (takesMore) this.#due = now + this.#lingerMs
     return takesMore

@@ -1,5 +1,6 @@
 import type { WriteBatch } from '../io/write-batch.js'
 import { BATCH_CAP } from '../io/write-batch.js'
+import type { Reactor } from '../reactor/reactor.js'
 import { isBodiless, type Payload, type Response } from './response.js'
 import { Framing, makeHead, Persistence } from './response-head.js'
 import { ResponseState } from './response-state.js'
@@ -17,10 +18,6 @@ export interface PipelineOwner {
   isLast(response: Response): boolean
   /** The reply that ends the connection is in the batch; none may follow it. */
   lastReplyLeft(): void
-  /** Whether the time slice is used up, so that a handler that streams must let others have their turn. */
-  isSliceOver(): boolean
-  /** A handler waits for the next slice. */
-  continueLater(): void
   /** Nobody may take what was sent so far for a whole message. */
   abortConnection(): void
   /** Every reply before this one, which isn't complete, is in the batch. */
@@ -44,12 +41,14 @@ export class Pipeline {
   /** Bytes of bodies that are complete or under way behind a slot that isn't done. */
   heldBytes = 0
   readonly #batch: WriteBatch
+  readonly #reactor: Reactor
   readonly #owner: PipelineOwner
   #first: Response | null = null
   #last: Response | null = null
 
-  constructor(batch: WriteBatch, owner: PipelineOwner) {
+  constructor(batch: WriteBatch, reactor: Reactor, owner: PipelineOwner) {
     this.#batch = batch
+    this.#reactor = reactor
     this.#owner = owner
   }
 
@@ -112,8 +111,8 @@ export class Pipeline {
     this.#sendPiece(response, stream, data)
     this.#owner.outputReady(false)
     if (!this.#batch.isWritable) return false
-    if (!this.#owner.isSliceOver()) return true // also among pieces of a byte each: 60,000 of them fit into a batch
-    this.#owner.continueLater()
+    if (!this.#reactor.shouldYield()) return true // also among pieces of a byte each: 60,000 of them fit into a batch
+    this.unblockLater()
     return false
   }
 
@@ -121,6 +120,11 @@ export class Pipeline {
   unblock(): void {
     const stream = this.#first?.streamed ?? null
     if (stream !== null && stream.isBlocked && this.#batch.isWritable) stream.unblock()
+  }
+
+  /** The same in the next turn, when others have had their say. */
+  unblockLater(): void {
+    this.#reactor.groups.latency.post(() => this.unblock())
   }
 
   abortConnection(): void {

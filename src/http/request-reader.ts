@@ -47,7 +47,11 @@ interface OpenBody {
 export class RequestReader {
   /** While a request is handed over: whether more bytes stand behind it. */
   hasMore = false
-  readonly #sink: RequestSink & Peer & BodySource
+  /** A head is left where it stands unless its path is known to be cheap; {@link step} gets no further then. */
+  isHurried = false
+  /** Whom the requests come from; `null` while nobody sends any. */
+  peer: Peer | null = null
+  readonly #sink: RequestSink & BodySource
   readonly #limits: Limits
   readonly #paths: PathCache
   readonly #parsers: ParserPool
@@ -65,7 +69,7 @@ export class RequestReader {
   #textFrom = 0
 
   constructor(
-    sink: RequestSink & Peer & BodySource,
+    sink: RequestSink & BodySource,
     limits: Limits,
     paths: PathCache,
     parsers: ParserPool,
@@ -113,7 +117,7 @@ export class RequestReader {
     this.#open = null
   }
 
-  /** Reads on at `from`, until a request is complete or the bytes end. @returns where it stopped */
+  /** Reads on at `from`, until a request is complete or the bytes end. @returns where it stopped; see {@link isHurried} */
   step(from: number): number {
     if (this.#open !== null) return this.#readBody(this.#open, from)
     if (this.#carry !== null) return this.#readCarried(this.#carry, from)
@@ -174,16 +178,17 @@ export class RequestReader {
     from: number,
   ): number {
     const { section } = parser
-    if (section.headers === null) this.#makeHeaders(parser, source, start, end, limit)
     const targetStart = start + parser.targetStart
     const path = this.#paths.lookup(source, targetStart, start + parser.pathEnd, parser.pathHash)
+    if (this.isHurried && !path.isTrusted) return start
+    if (section.headers === null) this.#makeHeaders(parser, source, start, end, limit)
     const isPathAll = parser.pathEnd === parser.targetEnd
     const target = isPathAll ? path.path : source.toString('latin1', targetStart, start + parser.targetEnd)
     if (!section.isPlain || parser.targetForm !== ORIGIN) {
       return this.#takeOther(parser, path, target, from)
     }
     this.hasMore = from < this.#limit
-    this.#sink.requestRead(new Request(parser, path.path, target, this.#sink), path)
+    this.#sink.requestRead(new Request(parser, path.path, target, this.peer as Peer), path)
     return from
   }
 
@@ -191,7 +196,7 @@ export class RequestReader {
   #takeOther(parser: RequestParser, originPath: PathEntry, target: string, from: number): number {
     const { section, targetForm } = parser
     const path = targetForm === ORIGIN ? originPath : this.#pathOfOtherForm(targetForm, target)
-    const request = new Request(parser, path.path, target, this.#sink)
+    const request = new Request(parser, path.path, target, this.peer as Peer)
     const error = this.#whyNotServed(parser)
     if (error !== null) {
       this.#sink.requestRefused(error, request)

@@ -9,11 +9,13 @@ import { Recorder } from '../io/recording/recorder.js'
 import { type HandshakeStatistics, SocketAcceptor } from '../io/socket-acceptor.js'
 import type { TlsCertificates } from '../io/tls-options.js'
 import type { Transport, TransportListener } from '../io/transport.js'
-import type { Reactor, ReactorStatistics } from '../reactor/reactor.js'
+import type { Reactor } from '../reactor/reactor.js'
+import type { ReactorStatistics } from '../reactor/reactor-statistics.js'
 import type { StallWatchdog } from '../reactor/stall-watchdog.js'
 import { sweep } from '../reactor/sweep.js'
 import { Admission } from './admission.js'
-import { Connection } from './connection.js'
+import { Client } from './client.js'
+import { ConnectionPool } from './connection-pool.js'
 import { DateLine } from './date-line.js'
 import { publishDiagnostics } from './diagnostics.js'
 import { HandlerCaller } from './handler-caller.js'
@@ -21,6 +23,7 @@ import { HttpCounters } from './http-counters.js'
 import { Pacer } from './pacer.js'
 import { ParserPool } from './parser-pool.js'
 import { PathCache } from './path-cache.js'
+import { QuietLine } from './quiet-line.js'
 import { StallWitness } from './stall-witness.js'
 import type { ServerContext } from './server-context.js'
 import { recordedSettings } from './record-options.js'
@@ -136,13 +139,12 @@ export class Server implements AsyncDisposable {
       paths: new PathCache(),
       parsers: new ParserPool(checked.parser.requestParsers(limits)),
       counters,
-      connections: new Set(),
+      clients: new Set(),
+      newcomers: new QuietLine(reactor, timeouts.firstByteMs),
+      resting: new QuietLine(reactor, timeouts.idleMs),
+      pool: new ConnectionPool(),
       isClosing: false,
-      connectionClosed: (connection) => {
-        this.#context.connections.delete(connection)
-        this.#admission.closed(connection)
-        if (this.#context.connections.size === 0) this.#whenEmpty?.()
-      },
+      clientGone: (client) => this.#clientGone(client),
     }
   }
 
@@ -202,18 +204,29 @@ export class Server implements AsyncDisposable {
   }
 
   #accept(transport: Transport): void {
-    const { connections, counters } = this.#context
-    if (!this.#admission.admits(transport, connections.size)) {
+    const { clients, counters } = this.#context
+    if (!this.#admission.admits(transport, clients.size)) {
       counters.connectionsRefused++
       transport.attach(REFUSED)
       transport.abort()
       return
     }
     counters.connectionsAccepted++
-    const connection = new Connection(this.#context, transport)
-    connections.add(connection)
-    this.#admission.opened(connection)
-    if (this.#context.isClosing) connection.closeWhenDone()
+    const client = new Client(this.#context, transport)
+    clients.add(client)
+    this.#admission.opened(client)
+    if (this.#context.isClosing) client.closeWhenDone()
+  }
+
+  #clientGone(client: Client): void {
+    const { clients, newcomers, resting, counters } = this.#context
+    counters.connectionsClosed++
+    clients.delete(client)
+    this.#admission.closed(client)
+    if (clients.size > 0) return
+    newcomers.stop()
+    resting.stop()
+    this.#whenEmpty?.()
   }
 
   /**
@@ -236,12 +249,12 @@ export class Server implements AsyncDisposable {
   }
 
   statistics(): ServerStatistics {
-    const { counters, connections, pacer, reactor } = this.#context
+    const { counters, clients, pacer, reactor } = this.#context
     const io = this.#acceptor?.counters
     const writes = io?.writes ?? 0
     return Object.freeze({
       connections: Object.freeze({
-        open: connections.size,
+        open: clients.size,
         accepted: counters.connectionsAccepted,
         closed: counters.connectionsClosed,
         refused: counters.connectionsRefused,
@@ -269,23 +282,23 @@ export class Server implements AsyncDisposable {
   }
 
   async #close(drainMs: number): Promise<CloseReport> {
-    const { connections, counters, reactor } = this.#context
+    const { clients, counters, reactor } = this.#context
     this.#context.isClosing = true
     const stopped = this.#acceptor?.close()
     const responsesBefore = counters.responses
     let idleClosed = 0
     let aborted = 0
-    if (connections.size > 0) {
+    if (clients.size > 0) {
       const empty = new Promise<void>((resolve) => (this.#whenEmpty = resolve))
-      const told = sweep(reactor, connections, (connection) => {
-        if (connection.closeWhenDone()) idleClosed++
+      const told = sweep(reactor, clients, (client) => {
+        if (client.closeWhenDone()) idleClosed++
       })
-      const abort = (connection: Connection): void => {
-        if (connection.isBusy) aborted++
-        connection.abort()
+      const abort = (client: Client): void => {
+        if (client.isBusy) aborted++
+        client.abort()
       }
       // Not before each was told: what is idle then must not be counted as aborted, nor left out.
-      const abortAll = (): void => void told.then(() => sweep(reactor, connections, abort))
+      const abortAll = (): void => void told.then(() => sweep(reactor, clients, abort))
       const deadline = reactor.groups.latency.delay(drainMs, abortAll)
       await empty
       deadline.cancel()

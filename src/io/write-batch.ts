@@ -1,4 +1,4 @@
-import type { Flushable, Reactor } from '../reactor/reactor.js'
+import type { Reactor } from '../reactor/reactor.js'
 import type { Segment, Transport } from './transport.js'
 
 /** Bytes that a batch gathers at most before it leaves: what one write to a socket can be expected to take. */
@@ -19,13 +19,13 @@ const SMALL_BYTES = 1024
  * While the peer doesn't read, a batch holds what it has got until the transport drains, so batching never gets
  * round the write limit; whoever appends must look at {@link isWritable}.
  */
-export class WriteBatch implements Flushable {
-  isDirty = false
+export class WriteBatch {
+  /** Where it writes to. A batch may serve one transport after the other, as long as it is empty in between. */
+  transport: Transport | null
   /** Replies that wait in this batch: counted by who appends them. */
   replies = 0
   /** Reading of the reactor's clock when the first of them came. */
   openedAt = 0
-  readonly #transport: Transport
   readonly #reactor: Reactor
   /** What came before {@link #text}; `null` as long as text is all there is. */
   #segments: Segment[] | null = null
@@ -35,8 +35,8 @@ export class WriteBatch implements Flushable {
   /** Bytes in {@link #segments}. */
   #segmentBytes = 0
 
-  constructor(transport: Transport, reactor: Reactor) {
-    this.#transport = transport
+  constructor(transport: Transport | null, reactor: Reactor) {
+    this.transport = transport
     this.#reactor = reactor
   }
 
@@ -89,16 +89,12 @@ export class WriteBatch implements Flushable {
     this.#segmentBytes += bytes.length
   }
 
-  /** Has the reactor flush this batch at the end of the turn. */
-  flushSoon(): void {
-    this.#reactor.markDirty(this)
-  }
-
   /** Writes all there is in one write, unless the transport is full: then it waits for {@link drained}. */
   flush(): void {
     if (this.#isTransportFull || this.isEmpty) return
     const { instruments } = this.#reactor
-    instruments?.emitOf('flushStarted', this.#transport, this.bytes, this.replies)
+    const transport = this.transport as Transport
+    instruments?.emitOf('flushStarted', transport, this.bytes, this.replies)
     const text = this.#text
     const segments = this.#segments
     this.#text = ''
@@ -106,14 +102,15 @@ export class WriteBatch implements Flushable {
     this.#segmentBytes = 0
     this.replies = 0
     this.#isTransportFull = !this.#write(text, segments)
-    instruments?.emitOf('flushEnded', this.#transport, this.#transport.bytesQueued)
+    instruments?.emitOf('flushEnded', transport, transport.bytesQueued)
   }
 
   #write(text: string, segments: Segment[] | null): boolean {
-    if (segments === null) return this.#transport.write(text)
+    const transport = this.transport as Transport
+    if (segments === null) return transport.write(text)
     if (text.length > 0) segments.push(text)
-    if (segments.length === 1) return this.#transport.write(segments[0] as Segment)
-    return this.#transport.writeAll(segments)
+    if (segments.length === 1) return transport.write(segments[0] as Segment)
+    return transport.writeAll(segments)
   }
 
   /** The transport has room again: what waited leaves. */

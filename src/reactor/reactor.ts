@@ -1,13 +1,15 @@
 import { CalandriaTypeError } from '../errors/calandria-error.js'
 import { type Clock, monotonicClock } from './clock.js'
 import type { Driver } from './driver.js'
-import type { GroupStatistics } from './group-ledger.js'
 import { type BuiltInGroups, GroupScheduler } from './group-scheduler.js'
 import type { Instrument } from './instrument.js'
 import { Instruments } from './instruments.js'
 import type { Journal } from './journal.js'
 import { NodeDriver } from './node-driver.js'
+import { PollSlice } from './poll-slice.js'
 import type { Pulse } from './pulse.js'
+import type { ReactorOptions } from './reactor-options.js'
+import type { ReactorStatistics } from './reactor-statistics.js'
 import { type ReadyQueue, runTask, type Task } from './ready-queue.js'
 import type { GroupOptions, SchedulingGroup } from './scheduling-group.js'
 import { sleepIn } from './sleep.js'
@@ -23,33 +25,6 @@ export interface Flushable {
   flush(): void
 }
 
-export interface ReactorOptions {
-  /** The source of time. Default: the machine's monotonic clock. */
-  readonly clock?: Clock
-  /** What turns the reactor. Default: Node's loop. `null`: nobody, call {@link Reactor.turn} by hand. */
-  readonly driver?: Driver | null
-  /** How long one turn may run tasks before the sockets get their say again, in milliseconds. Default 1. */
-  readonly timeSliceMs?: number
-  /** Receives what a task throws. Default: it becomes an uncaught exception. */
-  readonly onError?: (error: unknown) => void
-}
-
-/** A frozen snapshot of a reactor's counters; see {@link Reactor.statistics}. */
-export interface ReactorStatistics {
-  readonly turns: number
-  readonly tasksRun: number
-  /** Tasks that wait for a turn now. */
-  readonly tasksReady: number
-  /** Timers on the wheel now. */
-  readonly timersPending: number
-  /** Turns that ended with work left because their time slice was used up. */
-  readonly slicesUsedUp: number
-  /** The longest turn so far, in milliseconds. */
-  readonly longestTurnMs: number
-  /** Of each scheduling group, by its name. */
-  readonly groups: Readonly<Record<string, GroupStatistics>>
-}
-
 /** Flushed in a turn even when its tasks have used up the slice, so that tasks can't hold replies back forever. */
 const LEAST_FLUSHES = 16
 
@@ -63,6 +38,8 @@ const LEAST_FLUSHES = 16
 export class Reactor {
   readonly clock: Clock
   readonly timeSliceMs: number
+  /** What the entries of one poll have together. */
+  readonly poll: PollSlice
   /** `null` while there is none: then a hook costs this one comparison. */
   instruments: Instruments | null = null
   /** @internal Belongs to the `StallWatchdog` of this reactor; `null` while there is none. */
@@ -105,6 +82,7 @@ export class Reactor {
     if (!(timeSliceMs > 0)) throw new CalandriaTypeError('CAL_ERR_OPTION', 'timeSliceMs must be above 0')
     this.clock = options.clock ?? monotonicClock
     this.timeSliceMs = timeSliceMs
+    this.poll = new PollSlice(timeSliceMs)
     this.now = this.clock.now()
     this.sliceEnd = this.now
     this.#driver = options.driver === undefined ? new NodeDriver() : options.driver
@@ -152,6 +130,14 @@ export class Reactor {
     if (this.#isTurning) return
     this.sliceEnd = this.now + this.timeSliceMs
     if (this.pulse !== null) this.pulse.beat(this.now)
+  }
+
+  /**
+   * What the reactor was entered for is done, and may have been dear: then the {@link poll} has its slice, and a turn is
+   * asked for, because that is the sign that the poll is over: it comes right behind it. Reads the clock.
+   */
+  entryEnded(): void {
+    if (!this.#isTurning && this.poll.entryEnded(this.now, this.clock)) this.#wakeSoon()
   }
 
   /** Whether the time slice at hand is used up (always true outside the reactor). Reads the clock. */
@@ -264,7 +250,7 @@ export class Reactor {
 
   /** Whether a turn would find something to do without the clock moving. */
   get hasWork(): boolean {
-    return this.#dirty.length > 0 || this.#groups.hasTasks || this.#timers.isBehind
+    return this.#dirty.length > 0 || this.#groups.hasTasks || this.#timers.isBehind || this.poll.isUnderWay
   }
 
   /** When to look for due timers next (a reading of the clock), or `null` when there is no timer. */
@@ -288,6 +274,7 @@ export class Reactor {
     this.enter()
     this.#isTurning = true
     this.#turnRequested = false
+    this.poll.end()
     this.instruments?.emit('turnStarted', this.#groups.size)
     return this.now
   }

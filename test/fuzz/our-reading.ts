@@ -17,7 +17,6 @@ const REACTOR = new Reactor({ driver: null }) // nobody asks for it here
 
 /** Takes the place of a connection. */
 class Sink implements RequestSink {
-  readonly remoteAddress = null
   readonly reactor = REACTOR
   readonly read: Request[] = []
   refusal: ErrorCode | null = null
@@ -73,6 +72,7 @@ export class OurReader {
   async read(pieces: readonly string[]): Promise<Reading> {
     const sink = new Sink()
     const reader = new RequestReader(sink, DEFAULT_LIMITS, this.#paths, this.#parsers, true)
+    reader.peer = { remoteAddress: null, reactor: REACTOR }
     let tunnel = ''
     for (const piece of pieces) {
       const bytes = laidOut(piece)

@@ -62,7 +62,7 @@ describe('a fault in a body that is being read', () => {
         expect([paths, client.replies().length]).toEqual([['/body'], 1])
         expect([virtual.errors, virtual.reactorErrors]).toEqual([[], []])
         expect(virtual.server.statistics()).toMatchObject({ refused: 1, handlerErrors: 0, requests: 1 })
-        expect(virtual.reactor.statistics().timersPending).toBe(1) // the linger
+        expect(virtual.reactor.statistics().timersPending).toBe(2) // the linger, and newcomers' time
       }
     },
   )

@@ -180,11 +180,14 @@ describe('a batch whose transport is full', () => {
 })
 
 describe('a batch and its reactor', () => {
+  /** Whose output it gathers. */
+  const connection = { isDirty: false, flush: () => batch.flush() }
+
   it('leaves at the end of the turn, once, however often it was asked for', () => {
     for (const text of ['a', 'b', 'c']) {
       reactor.post(() => {
         batch.appendText(text)
-        batch.flushSoon()
+        reactor.markDirty(connection)
       })
     }
     reactor.turn()
@@ -194,7 +197,7 @@ describe('a batch and its reactor', () => {
 
   it('writes nothing at the end of the turn when it has left before', () => {
     batch.appendText('x')
-    batch.flushSoon()
+    reactor.markDirty(connection)
     batch.flush()
     reactor.turn()
     expect(transport.writes).toHaveLength(1)
@@ -203,7 +206,7 @@ describe('a batch and its reactor', () => {
   it('writes nothing at the end of the turn when it was cleared', () => {
     batch.appendText('x')
     batch.appendBytes(seededBytes(5000))
-    batch.flushSoon()
+    reactor.markDirty(connection)
     batch.clear()
     reactor.turn()
     expect(transport.writes).toEqual([])

@@ -1,6 +1,7 @@
 import type { VirtualClock } from '../../src/reactor/clock.js'
 import { driveVirtually } from '../../src/reactor/virtual-drive.js'
-import type { Reactor, ReactorOptions } from '../../src/reactor/reactor.js'
+import type { Reactor } from '../../src/reactor/reactor.js'
+import type { ReactorOptions } from '../../src/reactor/reactor-options.js'
 import { makeVirtualReactor } from './virtual-reactor.js'
 
 /** A virtual reactor for code that waits for promises as well as for the reactor. */

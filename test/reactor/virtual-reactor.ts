@@ -1,5 +1,6 @@
 import { VirtualClock } from '../../src/reactor/clock.js'
-import { Reactor, type ReactorOptions } from '../../src/reactor/reactor.js'
+import { Reactor } from '../../src/reactor/reactor.js'
+import type { ReactorOptions } from '../../src/reactor/reactor-options.js'
 
 /** A reactor that is turned by hand, on a clock that the test moves. */
 export function makeVirtualReactor(options: ReactorOptions = {}): { reactor: Reactor; clock: VirtualClock } {

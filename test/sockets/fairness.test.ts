@@ -85,6 +85,33 @@ describe.each(READ_PATHS)('read path %s', (readPath) => {
     expect(server.statistics().slicesUsedUp).toBeGreaterThanOrEqual(100)
   })
 
+  test('a hundred connections with a handler of 5 ms each, readable together, do not hold another one', async () => {
+    let dear = 0
+    let before = -1
+    let between = -1
+    const handler: Handler = (request, response) => {
+      if (request.path === '/other') between = dear - before
+      else {
+        clock.advance(5)
+        if (++dear === 10) {
+          before = dear
+          other.send(get('/other')) // readable at once
+        }
+      }
+      response.send(request.target)
+    }
+    const { server, clock } = await startFrozenServer({ readPath, handler })
+    const other = await RawClient.connect(server)
+    const clients: RawClient[] = []
+    for (let i = 0; i < 100; i++) clients.push(await RawClient.connect(server))
+    clients.forEach((client, i) => client.send(get(`/dear?${i}`)))
+
+    expect(String((await other.reply()).body)).toBe('/other')
+    expect(between).toBeLessThanOrEqual(4) // a poll's and a turn's, and once more where it came in between
+    for (const [i, client] of clients.entries())
+      expect(String((await client.reply()).body)).toBe(`/dear?${i}`)
+  })
+
   test('while one flood is served, replies leave slice by slice, not at its end', async () => {
     const { server, clock } = await startFrozenServer({
       readPath,

@@ -1,0 +1,43 @@
+import type { Clock } from './clock.js'
+
+/** The part of a slice from which on an entry is dear. Counting those that aren't would cost more than it is worth. */
+const DEAR = 1 / 16
+
+/**
+ * One time slice for all who are readable in one poll of libuv's, once one of them was dear. Each entry of the reactor
+ * begins a slice of its own, so without this a hundred sockets would have a hundred of them before the loop comes round.
+ */
+export class PollSlice {
+  /** An entry that has taken so long is worth `reactor.entryEnded()`, in milliseconds. */
+  readonly dearMs: number
+  readonly #timeSliceMs: number
+  /** When the poll at hand has had its slice; `Infinity` as long as nothing in it was dear. */
+  #end = Infinity
+
+  constructor(timeSliceMs: number) {
+    this.dearMs = timeSliceMs * DEAR
+    this.#timeSliceMs = timeSliceMs
+  }
+
+  /** Whether something in the poll at hand was dear. */
+  get isUnderWay(): boolean {
+    return this.#end !== Infinity
+  }
+
+  /** Whether those before `now` have used the slice up, so that who is readable only now can wait for a turn. */
+  isOver(now: number): boolean {
+    return now >= this.#end
+  }
+
+  /** @returns whether the entry that began at `startedAt` is the first dear one; reads the clock where that isn't known */
+  entryEnded(startedAt: number, clock: Clock): boolean {
+    if (this.isUnderWay || clock.now() - startedAt < this.dearMs) return false
+    this.#end = startedAt + this.#timeSliceMs
+    return true
+  }
+
+  /** The loop has come round. */
+  end(): void {
+    this.#end = Infinity
+  }
+}

@@ -1,0 +1,246 @@
+import { describe, expect, it } from 'vitest'
+import type { ServeOptions } from '../../src/http/server-options.js'
+import { RECEIVE_SLACK, type Transport, type TransportListener } from '../../src/io/transport.js'
+import { get, post, VirtualServer } from './memory-client.js'
+import { readReplies } from './reply-reader.js'
+
+/** A socket that becomes readable when the test says so, as libuv's poll does it: outside of any turn. */
+class Polled implements Transport {
+  readonly remoteAddress = null
+  readonly bytesQueued = 0
+  readonly bytesUnsent = 0
+  readonly isWritable = true
+  isPaused = false
+  writes = 0
+  text = ''
+  readonly #virtual: VirtualServer
+  #listener!: TransportListener
+
+  constructor(virtual: VirtualServer) {
+    this.#virtual = virtual
+    virtual.server.accept(this)
+  }
+
+  get answers(): string[] {
+    return readReplies(this.text, [], false).map(({ status, body }) => `${status} ${body}`)
+  }
+
+  readable(text: string): void {
+    if (this.isPaused) throw new Error('nothing is read from a socket that is paused')
+    const bytes = Buffer.alloc(text.length + RECEIVE_SLACK)
+    bytes.write(text, 'latin1')
+    this.#virtual.reactor.enter()
+    this.#listener.onBytes(bytes, text.length)
+    bytes.fill('?') // they were only lent
+  }
+
+  attach(listener: TransportListener): void {
+    this.#listener = listener
+  }
+
+  write(data: string | Uint8Array): boolean {
+    this.writes++
+    this.text += typeof data === 'string' ? data : Buffer.from(data).toString('latin1')
+    return true
+  }
+
+  writeAll(segments: readonly (string | Uint8Array)[]): boolean {
+    this.writes++
+    for (const segment of segments) this.write(segment)
+    this.writes -= segments.length
+    return true
+  }
+
+  pause(): void {
+    this.isPaused = true
+  }
+
+  resume(): void {
+    this.isPaused = false
+  }
+
+  end(): void {
+    // nobody listens for it here
+  }
+
+  close(): void {
+    // likewise
+  }
+
+  abort(): void {
+    // likewise
+  }
+}
+
+/** Handlers take as many milliseconds as their path says; `order` has the targets in the order of their dispatch. */
+function polled(count: number, options: Partial<ServeOptions> = {}) {
+  const order: string[] = []
+  const virtual = new VirtualServer((asked, response) => {
+    order.push(asked.target)
+    virtual.clock.advance(Number(asked.path.slice(1)))
+    response.send(asked.target)
+  }, options)
+  const sockets = Array.from({ length: count }, () => new Polled(virtual))
+  const other = new Polled(virtual)
+  return { virtual, order, sockets, other }
+}
+
+/** Lets a path be known as cheap. */
+function getKnown({ virtual, order, other }: ReturnType<typeof polled>, target: string): void {
+  for (let i = 0; i < 10; i++) other.readable(get(target))
+  virtual.run()
+  order.length = 0
+  other.text = ''
+  other.writes = 0
+}
+
+describe('the slice of a poll', () => {
+  it('does not let a hundred handlers of 5 ms, all readable at once, hold up who comes in the next poll', () => {
+    const { virtual, order, sockets, other } = polled(100)
+    sockets.forEach((socket, i) => socket.readable(get(`/5?${i}`)))
+    expect(order).toHaveLength(1)
+    virtual.reactor.turn()
+    other.readable(get('/0'))
+    expect(other.answers).toEqual(['200 /0'])
+    expect(order).toHaveLength(3)
+    virtual.run()
+    expect(order).toHaveLength(101)
+  })
+
+  it('dispatches what has waited in its order, and every connection gets its own replies', () => {
+    const { virtual, order, sockets } = polled(100)
+    sockets.forEach((socket, i) => socket.readable(get(`/5?${i}`)))
+    virtual.run()
+    expect(order).toEqual(sockets.map((_, i) => `/5?${i}`))
+    sockets.forEach((socket, i) => expect(socket.answers).toEqual([`200 /5?${i}`]))
+    expect(virtual.server.statistics().slicesUsedUp).toBe(99)
+  })
+
+  it('adds up: handlers that are no longer than a part of it each share it', () => {
+    const { virtual, order, sockets } = polled(100)
+    sockets.forEach((socket, i) => socket.readable(get(`/0.25?${i}`)))
+    expect(order).toHaveLength(4)
+    virtual.reactor.turn()
+    expect(order).toHaveLength(8)
+    virtual.run()
+    expect(order).toHaveLength(100)
+  })
+
+  it('begins anew with the next poll', () => {
+    const { virtual, order, sockets } = polled(8)
+    for (let poll = 0; poll < 4; poll++) {
+      sockets[2 * poll]!.readable(get('/5'))
+      sockets[2 * poll + 1]!.readable(get('/5'))
+      expect(order).toHaveLength(2 * poll + 1)
+      virtual.run()
+      expect(order).toHaveLength(2 * poll + 2)
+    }
+  })
+
+  it('is no slice for reads that are cheap: however many there are, none of them waits, and no turn is asked for', () => {
+    const known = polled(1000)
+    getKnown(known, '/0')
+    const { virtual, order, sockets } = known
+    for (const socket of sockets) {
+      virtual.clock.advance(0.01) // what the kernel takes for a read and a write
+      socket.readable(get('/0'))
+    }
+    expect(order).toHaveLength(1000)
+    expect(virtual.reactor.hasWork).toBe(false)
+  })
+
+  it('does not hold up what is known to be cheap behind what is dear', () => {
+    const known = polled(20)
+    getKnown(known, '/0')
+    const { virtual, order, sockets, other } = known
+    for (const socket of sockets) socket.readable(get('/5'))
+    other.readable(get('/0').repeat(3))
+    expect(order).toEqual(['/5', '/0', '/0', '/0'])
+    expect([other.answers.length, other.writes]).toEqual([3, 1])
+    expect(other.isPaused).toBe(false)
+    virtual.run()
+    expect(order).toHaveLength(23)
+  })
+
+  it('does not let cheap ones in great number pass for cheap', () => {
+    const known = polled(1)
+    getKnown(known, '/0.01')
+    const { virtual, order, sockets, other } = known
+    sockets[0]!.readable(get('/5'))
+    other.readable(get('/0.01').repeat(100))
+    expect(order.length).toBeGreaterThan(1)
+    expect(order.length).toBeLessThanOrEqual(17) // a sixteenth of the slice holds seven, and every eighth is measured
+    virtual.run()
+    expect(other.answers).toHaveLength(100)
+  })
+
+  it('cuts a read before what is not known to be cheap, and nothing overtakes within a connection', () => {
+    const known = polled(1)
+    getKnown(known, '/0')
+    const { virtual, order, sockets, other } = known
+    sockets[0]!.readable(get('/5'))
+    other.readable(get('/0?1') + get('/5?2') + get('/0?3') + post('/0?4', 'body').slice(0, -2))
+    expect(order).toEqual(['/5', '/0?1'])
+    expect(other.isPaused).toBe(true)
+    virtual.run()
+    expect(order).toEqual(['/5', '/0?1', '/5?2', '/0?3', '/0?4'])
+    other.readable('dy' + get('/0?5'))
+    virtual.run()
+    expect(other.answers.map((answer) => answer.slice(-1))).toEqual(['1', '2', '3', '4', '5'])
+  })
+
+  it('puts off the rest of a head and of a body like any other read', () => {
+    const known = polled(1)
+    getKnown(known, '/0')
+    const { virtual, order, sockets, other } = known
+    const head = get('/0?a')
+    other.readable(head.slice(0, 10))
+    sockets[0]!.readable(get('/5'))
+    other.readable(head.slice(10) + post('/0?b', 'body').slice(0, -2))
+    expect(order).toEqual(['/5'])
+    virtual.run()
+    sockets[0]!.readable(get('/5'))
+    other.readable('dy')
+    virtual.run()
+    expect(other.answers).toEqual(['200 /0?a', '200 /0?b'])
+  })
+
+  it('gives everything that one read brought in one write, also when it has waited', () => {
+    const { virtual, sockets } = polled(3)
+    for (const socket of sockets) socket.readable(get('/5'))
+    virtual.run()
+    for (const socket of sockets) {
+      socket.writes = 0
+      socket.readable(get('/0.01').repeat(16))
+    }
+    virtual.run()
+    for (const socket of sockets) {
+      expect(socket.answers).toHaveLength(17)
+      expect(socket.writes).toBe(1)
+    }
+  })
+
+  it('lets a connection that waits be no idle one: it is answered before the server closes', () => {
+    const { virtual, order, sockets } = polled(10)
+    for (const socket of sockets) socket.readable(get('/5'))
+    const outcome = virtual.close()
+    virtual.run()
+    expect(order).toHaveLength(10)
+    for (const socket of sockets) expect(socket.answers).toEqual(['200 /5'])
+    const [first, ...waited] = sockets.map(({ text }) => text.includes('Connection: close'))
+    expect(first).toBe(false) // it was answered, and rested, before
+    expect(waited).toEqual(waited.map(() => true))
+    expect(outcome.report).toBeNull() // these clients never end
+  })
+
+  it('does not count the time that a client waits for its turn as its own', () => {
+    const { virtual, sockets } = polled(5, { timeouts: { headMs: 6 } })
+    const head = get('/5')
+    for (const socket of sockets) socket.readable(head.slice(0, 10))
+    for (const socket of sockets) socket.readable(head.slice(10))
+    virtual.run()
+    expect(virtual.clock.now()).toBe(25)
+    for (const socket of sockets) expect(socket.answers).toEqual(['200 /5'])
+    expect(virtual.server.statistics().timeouts).toBe(0)
+  })
+})
