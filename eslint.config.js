@@ -6,7 +6,7 @@ const root = fileURLToPath(new URL('.', import.meta.url))
 
 /** All time and chance reach the core through the reactor; only its drivers may ask Node for them. */
 const timeAndChance = ['setTimeout', 'setInterval', 'setImmediate', 'performance', 'Date']
-const drivers = ['src/reactor/node-driver.ts', 'src/reactor/clock.ts']
+const drivers = ['src/reactor/node-driver.ts', 'src/reactor/virtual-loop.ts', 'src/reactor/clock.ts']
 
 /** The stall watchdog stands beside the loop: it has a thread, a timer and the inspector of its own. */
 const watchdogFiles = ['src/reactor/stall-*.ts', 'src/reactor/turn-lengths.ts']
@@ -32,14 +32,14 @@ const nodeDoors = [
   'node:perf_hooks',
 ]
 
-/** Imports go down only: http, io, reactor, errors. Nothing in the product imports from outside src. */
+/** Imports go down only: testing, http, io, reactor, errors. Nothing in the product imports from outside src. */
 const outside = {
   regex: '(^|/)(bench|endurance|test|examples|scripts|dist|build)/',
   message: 'The product imports nothing from outside src.',
 }
 const notUpTo = (...floors) => ({
   regex: `(^|/)(${floors.join('|')})/`,
-  message: 'Imports go down only: http, io, reactor, errors.',
+  message: 'Imports go down only: testing, http, io, reactor, errors.',
 })
 const floor = (files, paths, ...patterns) => ({
   files,
@@ -98,15 +98,16 @@ export default tseslint.config(
       ],
     },
   },
-  floor(['src/index.ts', 'src/llhttp.ts', 'src/http/**/*.ts'], nodeDoors),
-  floor(['src/io/**/*.ts'], nodeDoors, notUpTo('http')),
-  floor(socketFiles, [], notUpTo('http')),
-  floor(['src/reactor/**/*.ts'], [], notUpTo('http', 'io'), {
+  floor(['src/testing.ts', 'src/testing/**/*.ts'], nodeDoors),
+  floor(['src/index.ts', 'src/llhttp.ts', 'src/http/**/*.ts'], nodeDoors, notUpTo('testing')),
+  floor(['src/io/**/*.ts'], nodeDoors, notUpTo('testing', 'http')),
+  floor(socketFiles, [], notUpTo('testing', 'http')),
+  floor(['src/reactor/**/*.ts'], [], notUpTo('testing', 'http', 'io'), {
     regex: '^node:',
     message: 'Only a driver asks Node.',
   }),
-  floor(watchdogFiles, [], notUpTo('http', 'io')),
-  floor(['src/errors/**/*.ts'], [], notUpTo('http', 'io', 'reactor'), { regex: '^node:' }),
+  floor(watchdogFiles, [], notUpTo('testing', 'http', 'io')),
+  floor(['src/errors/**/*.ts'], [], notUpTo('testing', 'http', 'io', 'reactor'), { regex: '^node:' }),
   { files: [...drivers, ...watchdogFiles], rules: { 'no-restricted-globals': 'off' } },
   {
     files: ['test/**/*.ts', 'bench/**/*.ts', 'endurance/**/*.ts', 'examples/**/*.ts', 'scripts/**/*.ts'],
