@@ -34,7 +34,7 @@ const nodeDoors = [
 
 /** Imports go down only: testing, http, io, reactor, errors. Nothing in the product imports from outside src. */
 const outside = {
-  regex: '(^|/)(bench|endurance|test|examples|scripts|dist|build)/',
+  regex: '(^|/)(bench|endurance|simulation|test|examples|scripts|dist|build)/',
   message: 'The product imports nothing from outside src.',
 }
 const notUpTo = (...floors) => ({
@@ -59,6 +59,7 @@ export default tseslint.config(
           'examples/tsconfig.json',
           'bench/tsconfig.json',
           'endurance/tsconfig.json',
+          'simulation/tsconfig.json',
           'test/tsconfig.json',
         ],
         tsconfigRootDir: root,
@@ -110,7 +111,7 @@ export default tseslint.config(
   floor(['src/errors/**/*.ts'], [], notUpTo('testing', 'http', 'io', 'reactor'), { regex: '^node:' }),
   { files: [...drivers, ...watchdogFiles], rules: { 'no-restricted-globals': 'off' } },
   {
-    files: ['test/**/*.ts', 'bench/**/*.ts', 'endurance/**/*.ts', 'examples/**/*.ts', 'scripts/**/*.ts'],
+    files: ['test/**/*.ts', 'bench/**/*.ts', 'endurance/**/*.ts', 'simulation/**/*.ts', 'examples/**/*.ts', 'scripts/**/*.ts'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   { files: ['**/*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },

@@ -38,6 +38,10 @@ export class SimulatedTransport implements Transport, WireSource, WireTarget {
   readonly id: number
   readonly side: 'client' | 'server'
   readonly counters: IoCounters
+  /** What this end alone has done; {@link counters} counts for all of its kind. */
+  writes = 0
+  bytesWritten = 0
+  bytesRead = 0
   readonly #link: SimulatedLink
   readonly #owner: TransportOwner
   /** From us to the peer. */
@@ -123,10 +127,12 @@ export class SimulatedTransport implements Transport, WireSource, WireTarget {
       const chunk = isText
         ? Buffer.from(segment, 'latin1')
         : Buffer.from(segment.buffer, segment.byteOffset, segment.length)
-      this.#note('writes', chunk)
+      if (chunk.length > 0) this.#note('writes', chunk)
       this.#queue.push(chunk)
     }
     this.counters.countWrite(this.#queue.bytes - before)
+    this.writes++
+    this.bytesWritten += this.#queue.bytes - before
     // Node owes a drain also when the kernel then takes all of it at once.
     if (!this.isWritable) this.#owesDrain = true
     if (this.#reset !== null) this.#noticeReset()
@@ -230,7 +236,7 @@ export class SimulatedTransport implements Transport, WireSource, WireTarget {
 
   // ---- what the wire brings -----------------------------------------------------------------------------------
 
-  /** @internal */
+  /** The other end. */
   get peer(): SimulatedTransport {
     return this.#peer as SimulatedTransport
   }
@@ -319,6 +325,7 @@ export class SimulatedTransport implements Transport, WireSource, WireTarget {
     if (unread.bytes === 0) this.#unread = null
     this.#note('reads', bytes)
     this.counters.countRead(bytes.length)
+    this.bytesRead += bytes.length
     if (this.#pace !== null) this.#nextRead = reactor.delay(this.#pace.everyMs, readOn, this)
     reactor.enter()
     reactor.instruments?.emit('read', reactor.now, bytes.length)

@@ -4,6 +4,9 @@ import type { Reactor } from './reactor.js'
 /** Why a virtual loop has stopped: it was asked to, there is nothing left to do, or it has gone on for too long. */
 export type LoopEnd = 'over' | 'idle' | 'endless'
 
+/** What is asked before every turn: whether it is over, or something was woken, whose promises must settle first. */
+export type LoopState = 'over' | 'woken' | 'waiting'
+
 export interface LoopLimits {
   /** Turns at most. */
   readonly maxTurns: number
@@ -22,12 +25,11 @@ const ROUND = 64
  * settled runs before the next one, always in the same order. The clock moves only when neither has anything left to do.
  *
  * The reactor must have been made with this clock and with `driver: null`.
- * @param isOver asked before every turn
  */
 export function loopVirtually(
   reactor: Reactor,
   clock: VirtualClock,
-  isOver: () => boolean,
+  look: () => LoopState,
   { maxTurns, until }: LoopLimits,
 ): Promise<LoopEnd> {
   return new Promise((resolve, reject) => {
@@ -35,7 +37,9 @@ export function loopVirtually(
     let hasEnded = false
 
     const step = (): LoopEnd | null => {
-      if (isOver()) return 'over'
+      const state = look()
+      if (state === 'over') return 'over'
+      if (state === 'woken') return null
       if (turns++ >= maxTurns) return 'endless'
       if (!reactor.hasWork) {
         const deadline = reactor.nextDeadline

@@ -5,7 +5,7 @@ import { CalandriaError } from '../errors/calandria-error.js'
 import type { ErrorCode } from '../errors/catalogue.js'
 import { aFunction, refuseUnknown, text, wholeNumber, wrong } from '../http/option-checks.js'
 import type { LinkOptions } from '../io/simulated-link.js'
-import { type LoopEnd, loopVirtually } from '../reactor/virtual-loop.js'
+import { type LoopEnd, type LoopState, loopVirtually } from '../reactor/virtual-loop.js'
 import { World } from './world.js'
 
 /** What {@link simulate} takes. */
@@ -89,10 +89,7 @@ async function run<T>(
     (value) => (outcome = { value }),
     (error: unknown) => world.fail(error),
   )
-  const end = await loop(world, limits, () => {
-    world.look()
-    return outcome !== null || world.failure !== null
-  })
+  const end = await loop(world, limits, () => outcome !== null || world.failure !== null)
   if (world.failure !== null) throw world.failure.error
   if (end === 'idle') {
     const unsettled = world.clients.filter(({ awaited }) => awaited > 0).length
@@ -126,7 +123,8 @@ async function finish(world: World, limits: Checked): Promise<void> {
 }
 
 async function loop(world: World, { maxMs, maxTurns }: Checked, isOver: () => boolean): Promise<LoopEnd> {
-  const end = await loopVirtually(world.reactor, world.clock, isOver, { maxTurns, until: maxMs })
+  const look = (): LoopState => (isOver() ? 'over' : world.look() ? 'woken' : 'waiting')
+  const end = await loopVirtually(world.reactor, world.clock, look, { maxTurns, until: maxMs })
   if (end !== 'endless') return end
   throw new Stop('CAL_ERR_SIMULATION_ENDLESS', `${maxMs} ms or ${maxTurns} turns were not enough`)
 }

@@ -27,6 +27,8 @@ export class SimulatedClient implements TransportListener, ReplyListener {
   readonly ended: Promise<void>
   /** Replies that have come so far, in order. */
   readonly replies: Reply[] = []
+  /** Is told of each `100 Continue`, for requests that were sent by {@link send}. */
+  onContinue: (() => void) | null = null
   readonly #reader = new ReplyReader(this)
   readonly #fail: (error: Error) => void
   readonly #awaited: Awaited[] = []
@@ -160,8 +162,10 @@ export class SimulatedClient implements TransportListener, ReplyListener {
 
   /** @internal */
   interimRead(status: number): void {
+    if (status !== 100) return
+    this.onContinue?.()
     const first = this.#awaited[0]
-    if (status !== 100 || first?.body == null) return
+    if (first?.body == null) return
     const { body } = first
     first.body = null
     this.transport.write(body)

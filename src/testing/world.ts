@@ -109,14 +109,16 @@ export class World {
     this.failure ??= { error }
   }
 
-  /** @internal Asks the conditions that are waited for. */
-  look(): void {
-    if (this.#conditions.length === 0) return
+  /** @internal Asks the conditions that are waited for. @returns whether one holds, so that somebody was woken */
+  look(): boolean {
+    if (this.#conditions.length === 0) return false
+    const before = this.#conditions.length
     this.#conditions = this.#conditions.filter(({ holds, resolve }) => {
       const isFulfilled = holds()
       if (isFulfilled) resolve()
       return !isFulfilled
     })
+    return this.#conditions.length < before
   }
 
   /** @internal What is still there when everything should be gone. */

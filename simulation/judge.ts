@@ -1,0 +1,132 @@
+import type { Reply } from 'calandria/testing'
+import type { Conversation } from './conversation.js'
+import type { Exchange } from './exchange.js'
+import type { Ledger } from './ledger.js'
+import type { Plan } from './plan.js'
+
+/** What else has happened in a world, by which an ending may be explained. */
+export interface Circumstances {
+  readonly plan: Plan
+  /** Whether the server was closing when the connection ended. */
+  readonly isClosing: boolean
+  /** Whether replies that were owed were given up when the server's patience was over. */
+  readonly drainFailed: boolean
+  /** Whether its link was cut for a while. */
+  readonly wasCut: boolean
+  /** Whether a time-out of the server has struck anybody. */
+  readonly timeoutsStruck: boolean
+  /** Whether the loop was held, so that a read was dispatched in parts. */
+  readonly slicesUsedUp: boolean
+}
+
+/**
+ * Whether one conversation went as it must: every reply right and in order, one for each request, or an end that is
+ * explained. @returns what was wrong
+ */
+export function judge(conversation: Conversation, ledger: Ledger, circumstances: Circumstances): string[] {
+  const { exchanges, replies, spoilt } = conversation
+  const faults: string[] = []
+  for (const [at, reply] of replies.entries()) {
+    const exchange = exchanges[at]
+    if (isRefusal(reply)) faults.push(...judgeRefusal(reply, conversation, at))
+    else if (exchange === undefined) faults.push(`reply ${at} belongs to no request`)
+    else faults.push(...judgeReply(reply, exchange))
+    const closes = reply.headers.get('connection') === 'close'
+    if (closes && !mayClose(reply, exchange, circumstances, at)) faults.push(`reply ${at} closes without a reason`)
+    if (!closes && mustClose(exchange, circumstances.plan, at)) faults.push(`reply ${at} does not close`)
+    if (closes && at < replies.length - 1) faults.push(`a reply comes behind reply ${at}, which closes`)
+  }
+  const isRefusalDue = spoilt !== null && spoilt !== 'cut-head'
+  const due = exchanges.length + (isRefusalDue && spoilt !== 'cut-body' ? 1 : 0)
+  if (replies.length < due) {
+    const why = explain(conversation, ledger, circumstances)
+    if (why !== null) faults.push(`${due} replies were due, and ${replies.length} came: ${why}`)
+  }
+  if (conversation.plan.isOneWrite && replies.length === exchanges.length && faults.length === 0)
+    faults.push(...judgeWrites(conversation, ledger, circumstances))
+  return faults
+}
+
+/** An answer of the server itself to what could not be served. */
+function isRefusal({ status, headers }: Reply): boolean {
+  return status >= 400 && headers.get('x-id') === undefined && status !== 500
+}
+
+function judgeRefusal(reply: Reply, { spoilt, exchanges }: Conversation, at: number): string[] {
+  const wanted = { garbage: 400, 'cut-body': 400, 'fall-silent': 408, 'cut-head': 0 }
+  const isInPlace = at === exchanges.length - (spoilt === 'cut-body' ? 1 : 0)
+  if (spoilt !== null && isInPlace && reply.status === wanted[spoilt]) return []
+  return [`reply ${at} is ${reply.status}: ${reply.body.toString().trim()}`]
+}
+
+function judgeReply(reply: Reply, exchange: Exchange): string[] {
+  const { status, body, headers, interim } = reply
+  const { plan, index } = exchange
+  const what = `reply ${index} to ${exchange.target}`
+  if (status !== exchange.status) return [`${what} has the status ${status}`]
+  const faults: string[] = []
+  const id = headers.get('x-id')
+  if (status !== 500 && !id?.endsWith(`-${index}`)) faults.push(`${what} is the one to ${String(id)}`)
+  if (!body.equals(exchange.reply))
+    faults.push(`${what} has another body: ${body.length} bytes of ${exchange.reply.length}`)
+  if (plan.kind === 'head' && headers.get('content-length') !== String(plan.size))
+    faults.push(`${what} tells the length ${String(headers.get('content-length'))}`)
+  const allowed = plan.kind === 'hints' ? [103] : plan.expects ? [100] : []
+  if (interim.some((each) => !allowed.includes(each)) || interim.length > 1)
+    faults.push(`${what} has the interim responses ${interim.join()}`)
+  if (plan.kind === 'hints' && interim.length === 0) faults.push(`${what} has no hints before it`)
+  return faults
+}
+
+function mustClose(exchange: Exchange | undefined, { server }: Plan, at: number): boolean {
+  if (exchange === undefined || at + 1 === server.requestsPerConnection) return true
+  return exchange.plan.asksClose || exchange.plan.kind === 'close'
+}
+
+function mayClose(
+  reply: Reply,
+  exchange: Exchange | undefined,
+  { plan, isClosing }: Circumstances,
+  at: number,
+): boolean {
+  if (isClosing || isRefusal(reply) || mustClose(exchange, plan, at)) return true
+  const { kind, size, expects } = (exchange as Exchange).plan
+  // Too much of a body that nobody reads, or one that is not sent because nobody asked for it.
+  return kind === 'ignore' && (expects || size > plan.server.discardBytes)
+}
+
+/** @returns `null` when the connection had a reason to end before all was answered; else what is wrong about it */
+function explain(conversation: Conversation, ledger: Ledger, circumstances: Circumstances): string | null {
+  const { replies, error, hasLeft, plan, spoilt } = conversation
+  const { isClosing, drainFailed, timeoutsStruck, wasCut } = circumstances
+  // Who reads nothing can miss nothing.
+  if (hasLeft || ledger.hasBroken || plan.reader === 'dead') return null
+  const mayTimeOut = plan.ending === 'wait' || spoilt === 'fall-silent'
+  if (mayTimeOut && timeoutsStruck) return null
+  const hasClosed = replies.at(-1)?.headers.get('connection') === 'close'
+  // A server that has ended its side waits for a while. Who then is late, or still sends, is reset.
+  const isLate = plan.reader !== 'fast' || wasCut
+  if (error !== null && isLate && (hasClosed || isClosing || wasToClose(conversation, circumstances))) return null
+  if (hasClosed || wasTooMuch(conversation, circumstances.plan)) return null
+  if (isClosing && (drainFailed || replies.length >= ledger.called)) return null
+  return `${error?.message ?? 'it ended in peace'}, ${ledger.called} requests had reached a handler`
+}
+
+/** Whether some request was to be the last. */
+function wasToClose({ exchanges }: Conversation, { plan }: Circumstances): boolean {
+  return exchanges.some((exchange, at) => mustClose(exchange, plan, at))
+}
+
+/** Whether more of an unread body came than is discarded. Of chunks that isn't known when the reply leaves. */
+function wasTooMuch({ exchanges, replies }: Conversation, { server }: Plan): boolean {
+  const last = exchanges[replies.length - 1]?.plan
+  return last?.kind === 'ignore' && last.chunks !== null && last.size > server.discardBytes
+}
+
+/** What one read has made ready leaves in one write. */
+function judgeWrites({ exchanges }: Conversation, ledger: Ledger, circumstances: Circumstances): string[] {
+  const { plan, slicesUsedUp } = circumstances
+  const writes = ledger.serverEnd?.writes ?? 0
+  if (plan.server.flush === 'per-response' || slicesUsedUp || writes <= 1) return []
+  return [`${exchanges.length} replies to one read left in ${writes} writes`]
+}
