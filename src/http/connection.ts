@@ -235,12 +235,10 @@ export class Connection
   bodyRefused(code: ErrorCode): void {
     const exchange = this.#exchange
     if (exchange === null) return
-    const { response } = exchange
     this.#server.counters.refused++
     this.#transition(ConnectionEvent.LastRequest)
-    this.#endExchange(new CalandriaError(code))
-    if (response.state !== ResponseState.Left) response.closes = true
-    if (response.state === ResponseState.Open) sendError(response, code)
+    this.#exchange = null
+    exchange.refuse(code)
   }
 
   /** A request will not come whole, as was found out between two reads. */
@@ -317,7 +315,7 @@ export class Connection
     const batch = this.#batch
     if (isReplyComplete) {
       server.counters.responses++
-      if (batch.replies++ === 0) batch.openedAt = server.pacer.tick // not as an argument, which would box it
+      if (!batch.isEmpty && batch.replies++ === 0) batch.openedAt = server.pacer.tick // not as an argument, which would box it
     }
     if (batch.isFull || (isReplyComplete && server.policy.leavesAfterReply)) batch.flush()
     if (!this.#intake.isDispatching) this.#outputReadyOutside(isReplyComplete)
