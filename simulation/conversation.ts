@@ -12,6 +12,9 @@ export class Conversation {
   /** It has gone away itself, before all was answered. */
   hasLeft = false
   error: Error | null = null
+  lastReplyAt = 0
+  /** From sending a burst to the last reply to it. */
+  answeredInMs = 0
   readonly plan: ClientPlan
   readonly #world: World
   readonly #ledger: Ledger
@@ -63,7 +66,7 @@ export class Conversation {
       if (this.plan.ending === 'abort') this.client.abort()
       else this.client.close()
     }
-    this.#world.sleep(ms, { signal }).then(leave, () => undefined)
+    this.#world.sleep(ms, { signal }).then(leave, ignore)
   }
 
   async #send(burst: Burst): Promise<void> {
@@ -71,6 +74,7 @@ export class Conversation {
     if (this.#isOver) return
     const exchanges = burst.requests.map((request) => this.#begin(request))
     const last = exchanges.at(-1) as Exchange
+    const startedAt = this.#world.now
     const waitsForContinue = last.plan.expects
     const bytes = Buffer.concat(
       exchanges.flatMap(({ head, body, plan }) => (plan.expects ? [head] : [head, body])),
@@ -80,6 +84,7 @@ export class Conversation {
     const holdAt = burst.holdsPartial && lengthOfLast > 0 ? bytes.length - Math.ceil(lengthOfLast / 2) : -1
     if (holdAt > 0) cuts.push(holdAt)
     const replies = exchanges.map(({ method }) => this.client.reply(method))
+    for (const reply of replies) void reply.then(() => (this.lastReplyAt = this.#world.now), ignore)
     if (waitsForContinue) this.#continueWith(last)
     let from = 0
     for (const to of [...cuts, bytes.length].sort((a, b) => a - b)) {
@@ -90,6 +95,7 @@ export class Conversation {
       else if (to < bytes.length) await this.#world.sleep(burst.gapMs)
     }
     if (burst.waits || waitsForContinue) await this.#answered(replies)
+    this.answeredInMs = this.#world.now - startedAt
   }
 
   #begin(request: Burst['requests'][number]): Exchange {
@@ -174,4 +180,9 @@ export class Conversation {
   async #allReplies(): Promise<void> {
     await this.#world.until(() => this.client.awaited === 0 || this.#isOver)
   }
+}
+
+/** Of a reply that doesn't come others hear. */
+function ignore(): void {
+  // nothing
 }

@@ -55,6 +55,7 @@ const ANSWERS: Readonly<Record<Kind, (call: Call) => Promise<void> | undefined>>
     return send(call, call.content)
   },
   spend: (call) => {
+    call.ledger.spentMs += call.ms
     call.world.spend(call.ms)
     return send(call, call.content)
   },
@@ -138,7 +139,7 @@ async function write({ ledger, response }: Call, piece: Buffer): Promise<void> {
 async function stream(call: Call): Promise<void> {
   for (const piece of pieces(call)) {
     await write(call, piece)
-    if (call.ms > 0 && piece.length % 2 === 0) await call.world.sleep(1, { signal: call.request.signal })
+    if (call.ms > 0) await call.world.sleep(Math.min(call.ms, 20), { signal: call.request.signal })
   }
   call.response.end()
 }

@@ -4,11 +4,18 @@ import type { Exchange } from './exchange.js'
 import type { Ledger } from './ledger.js'
 import type { Plan } from './plan.js'
 
+/** Longer than any handler, and than a connection lingers. */
+const PATIENCE_MS = 15_000
+
 /** What else has happened in a world, by which an ending may be explained. */
 export interface Circumstances {
   readonly plan: Plan
   /** Whether the server was closing when the connection ended. */
   readonly isClosing: boolean
+  /** Since when; `Infinity` when it was not. */
+  readonly closedAt: number
+  /** When the connection ended. */
+  readonly endedAt: number
   /** Whether replies that were owed were given up when the server's patience was over. */
   readonly drainFailed: boolean
   /** Whether its link was cut for a while. */
@@ -17,6 +24,8 @@ export interface Circumstances {
   readonly timeoutsStruck: boolean
   /** Whether the loop was held, so that a read was dispatched in parts. */
   readonly slicesUsedUp: boolean
+  /** How long handlers have held the loop, all together. */
+  readonly spentMs: number
 }
 
 /**
@@ -42,9 +51,11 @@ export function judge(conversation: Conversation, ledger: Ledger, circumstances:
     const why = explain(conversation, ledger, circumstances)
     if (why !== null) faults.push(`${due} replies were due, and ${replies.length} came: ${why}`)
   }
-  if (conversation.plan.isOneWrite && replies.length === exchanges.length && faults.length === 0)
-    faults.push(...judgeWrites(conversation, ledger, circumstances))
-  return faults
+  faults.push(...judgeClosing(conversation, circumstances))
+  const { shows } = conversation.plan
+  if (faults.length > 0 || exchanges.length === 0 || replies.length < exchanges.length) return faults
+  if (shows === 'one-write') return judgeWrites(conversation, ledger, circumstances)
+  return shows === 'side-by-side' ? judgeTime(conversation, circumstances) : []
 }
 
 /** An answer of the server itself to what could not be served. */
@@ -121,6 +132,23 @@ function wasToClose({ exchanges }: Conversation, { plan }: Circumstances): boole
 function wasTooMuch({ exchanges, replies }: Conversation, { server }: Plan): boolean {
   const last = exchanges[replies.length - 1]?.plan
   return last?.kind === 'ignore' && last.chunks !== null && last.size > server.discardBytes
+}
+
+/** A server that closes lets go of a connection as soon as nothing is owed; nobody need wait for a time-out. */
+function judgeClosing({ plan, spoilt, lastReplyAt }: Conversation, circumstances: Circumstances): string[] {
+  const { closedAt, endedAt, wasCut } = circumstances
+  const keptMs = endedAt - Math.max(closedAt, lastReplyAt)
+  const takesLong = plan.reader !== 'fast' || spoilt === 'fall-silent' || wasCut
+  return takesLong || keptMs < PATIENCE_MS ? [] : [`the closing server kept the connection for ${keptMs} ms`]
+}
+
+/** Handlers that wait run side by side: all together take as long as the one that takes longest. */
+function judgeTime({ exchanges, answeredInMs }: Conversation, circumstances: Circumstances): string[] {
+  const { plan, wasCut, spentMs } = circumstances
+  if (wasCut || plan.server.inFlight < exchanges.length) return []
+  const longest = Math.max(...exchanges.map((exchange) => exchange.plan.ms))
+  if (answeredInMs <= longest + spentMs + 5) return []
+  return [`${exchanges.length} handlers took ${answeredInMs} ms, and the longest ${longest} ms`]
 }
 
 /** What one read has made ready leaves in one write. */

@@ -24,6 +24,8 @@ export class Ledger {
   called = 0
   /** Bytes of bodies that handlers have given. */
   produced = 0
+  /** How long handlers have held the loop. */
+  spentMs = 0
   /** Where each request ends in what the client sends. */
   readonly ends: number[] = []
   /** The first request with `Connection: close`. */

@@ -46,8 +46,8 @@ export interface ClientPlan {
   readonly ending: Ending
   /** For the endings that come at some moment. */
   readonly endsAtMs: number
-  /** One read, one write: many small requests at once, on a perfect link. */
-  readonly isOneWrite: boolean
+  /** Requests of one kind at once on a perfect link: what else than right replies is expected. */
+  readonly shows: 'one-write' | 'side-by-side' | null
 }
 
 export interface ServerPlan {
@@ -74,11 +74,12 @@ export function makePlan(random: SeededRandom): Plan {
     requestsPerConnection: random.chance(0.15) ? random.between(1, 20) : Infinity,
     discardBytes: random.pick([1000, 262_144]),
   }
-  const clients = Array.from({ length: random.between(1, 6) }, () => planClient(random))
+  const isClosing = random.chance(0.35)
+  const clients = Array.from({ length: random.between(1, 6) }, () => planClient(random, isClosing))
   return {
     server,
     clients,
-    closing: random.chance(0.35)
+    closing: isClosing
       ? { atMs: random.between(0, 600), drainMs: random.pick([0, 20, 500, 60_000, 60_000]) }
       : null,
     partitions: random.chance(0.25)
@@ -102,40 +103,40 @@ const ENDINGS: readonly Ending[] = [
   'fall-silent',
 ]
 
-function planClient(random: SeededRandom): ClientPlan {
-  if (random.chance(0.1)) return planOneWrite(random)
+function planClient(random: SeededRandom, isClosing: boolean): ClientPlan {
+  if (random.chance(0.12)) return planUniform(random)
   const isGreedy = random.chance(0.06)
   const reader: Reader = isGreedy ? random.pick(['dead', 'slow']) : random.pick(READERS)
+  const bursts = isGreedy ? [greedyBurst(random)] : planBursts(random)
+  // Where the server closes, clients are of interest that leave it to the server, with something under way.
+  const leavesIt = isClosing && random.chance(0.3)
+  if (leavesIt) bursts.push(lastingBurst(random))
   return {
     startMs: random.chance(0.5) ? 0 : random.between(0, 200),
     link: planLink(random),
     reader,
-    bursts: isGreedy ? [greedyBurst(random)] : planBursts(random),
-    ending: reader === 'dead' ? 'wait' : random.pick(ENDINGS),
+    bursts,
+    ending: reader === 'dead' || leavesIt ? 'wait' : random.pick(ENDINGS),
     endsAtMs: random.between(0, 500),
-    isOneWrite: false,
+    shows: null,
   }
 }
 
 const READERS: readonly Reader[] = [...new Array<Reader>(17).fill('fast'), 'slow', 'slow', 'dead']
 
-function planOneWrite(random: SeededRandom): ClientPlan {
+/** Many small requests of one kind. */
+function planUniform(random: SeededRandom): ClientPlan {
+  const shows = random.pick(['one-write', 'one-write', 'side-by-side'] as const)
   const requests = Array.from({ length: random.between(2, 40) }, () => ({
     ...planRequest(random),
-    kind: 'text' as const,
+    kind: shows === 'one-write' ? ('text' as const) : ('later' as const),
     size: random.between(0, 200),
+    chunks: null,
+    expects: false,
     asksClose: false,
   }))
   const burst = { requests, pauseMs: random.between(0, 100), cuts: [], gapMs: 0, holdsPartial: false, waits: true }
-  return {
-    startMs: 0,
-    link: {},
-    reader: 'fast',
-    bursts: [burst],
-    ending: 'close',
-    endsAtMs: 0,
-    isOneWrite: true,
-  }
+  return { startMs: 0, link: {}, reader: 'fast', bursts: [burst], ending: 'close', endsAtMs: 0, shows }
 }
 
 /** Asks for far more than it reads. */
@@ -148,6 +149,13 @@ function greedyBurst(random: SeededRandom): Burst {
     asksClose: false,
   }))
   return { requests, pauseMs: 0, cuts: [], gapMs: 0, holdsPartial: false, waits: true }
+}
+
+/** One request whose reply is under way for a while. */
+function lastingBurst(random: SeededRandom): Burst {
+  const kind = random.pick(['stream', 'length', 'later'] as const)
+  const plan = { kind, size: 700, ms: 300, chunks: null, expects: false, asksClose: false }
+  return { requests: [plan], pauseMs: 0, cuts: [], gapMs: 0, holdsPartial: false, waits: true }
 }
 
 function planBursts(random: SeededRandom): Burst[] {

@@ -31,7 +31,7 @@ async function play(world: World): Promise<Outcome> {
   const plan = makePlan(world.random.fork())
   const ledgers = plan.clients.map((client, number) => new Ledger(world, number, client, plan.server))
   const server = serve(world, plan, ledgers)
-  const course = new Course(world, server, plan)
+  const course = new Course(world, server, plan, ledgers)
   world.reactor.instrument({ turnEnded: () => ledgers.forEach((ledger) => ledger.check()) })
   const links = plan.clients.map(({ link }) => world.link(link))
   const fates = [...plan.partitions.map((partition) => cut(world, links, partition)), course.close()]
@@ -86,12 +86,15 @@ class Course {
   readonly #world: World
   readonly #server: SimulatedServer
   readonly #plan: Plan
+  readonly #ledgers: readonly Ledger[]
+  #closedAt = Infinity
   #drainsUntil = Infinity
 
-  constructor(world: World, server: SimulatedServer, plan: Plan) {
+  constructor(world: World, server: SimulatedServer, plan: Plan, ledgers: readonly Ledger[]) {
     this.#world = world
     this.#server = server
     this.#plan = plan
+    this.#ledgers = ledgers
   }
 
   async close(): Promise<void> {
@@ -99,6 +102,7 @@ class Course {
     if (closing === null) return
     await this.#world.sleep(closing.atMs)
     this.#world.note(`the server is closed, within ${closing.drainMs} ms`)
+    this.#closedAt = this.#world.now
     this.#drainsUntil = this.#world.now + closing.drainMs
     await this.#server.close({ drainMs: closing.drainMs })
   }
@@ -107,15 +111,19 @@ class Course {
   circumstancesOf(client: number): () => Circumstances {
     const isClosing = this.#drainsUntil !== Infinity
     const drainFailed = this.#world.now >= this.#drainsUntil
+    const endedAt = this.#world.now
     return () => {
       const { timeouts, slicesUsedUp } = this.#server.statistics()
       return {
         plan: this.#plan,
         isClosing,
+        closedAt: this.#closedAt,
+        endedAt,
         drainFailed,
         wasCut: this.#plan.partitions.some((partition) => partition.client === client),
         timeoutsStruck: timeouts > 0,
         slicesUsedUp: slicesUsedUp > 0,
+        spentMs: this.#ledgers.reduce((sum, ledger) => sum + ledger.spentMs, 0),
       }
     }
   }
