@@ -111,7 +111,14 @@ export default tseslint.config(
   floor(['src/errors/**/*.ts'], [], notUpTo('testing', 'http', 'io', 'reactor'), { regex: '^node:' }),
   { files: [...drivers, ...watchdogFiles], rules: { 'no-restricted-globals': 'off' } },
   {
-    files: ['test/**/*.ts', 'bench/**/*.ts', 'endurance/**/*.ts', 'simulation/**/*.ts', 'examples/**/*.ts', 'scripts/**/*.ts'],
+    files: [
+      'test/**/*.ts',
+      'bench/**/*.ts',
+      'endurance/**/*.ts',
+      'simulation/**/*.ts',
+      'examples/**/*.ts',
+      'scripts/**/*.ts',
+    ],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   { files: ['**/*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },

@@ -61,7 +61,9 @@ async function tryAll(copy) {
     const found = await simulate(copy, Number(values.seeds))
     await writeFile(join(copy, changed.name), files.get(changed.name))
     rows.push({ ...mutation, seed: found?.seed ?? null, finding: found?.finding ?? 'NOT FOUND' })
-    console.log(`${found === null ? 'MISSED' : `seed ${found.seed}`.padEnd(10)} ${mutation.rule}\n           ${found?.finding ?? ''}`)
+    console.log(
+      `${found === null ? 'MISSED' : `seed ${found.seed}`.padEnd(10)} ${mutation.rule}\n           ${found?.finding ?? ''}`,
+    )
   }
   return rows
 }
@@ -103,7 +105,11 @@ async function write(rows) {
     ({ rule, seenIn, seed, finding }) =>
       `| ${rule} | ${seenIn} | ${seed ?? '-'} | ${finding.replaceAll('|', '\\|')} |`,
   )
-  const table = ['| what is broken | seen in | found by seed | what the simulation says |', '|---|---|---|---|', ...lines]
+  const table = [
+    '| what is broken | seen in | found by seed | what the simulation says |',
+    '|---|---|---|---|',
+    ...lines,
+  ]
   await keepInStep('simulation.md', 'table', { mutations: table.join('\n') }, 'npm run mutate -- --write')
 }
 

@@ -46,7 +46,7 @@ export class Conversation {
       for (const burst of plan.bursts) await this.#send(burst)
       await this.#end()
     } catch (error) {
-      if (!this.#isOver) throw error // else what was to be sent has no use any more
+      if (!this.#isOver()) throw error // else what was to be sent has no use any more
     }
     if (client.isEnded) client.end()
     if (plan.reader === 'dead') client.close()
@@ -55,7 +55,7 @@ export class Conversation {
   }
 
   /** Nothing more may be sent: one side or the other has ended. */
-  get #isOver(): boolean {
+  #isOver(): boolean {
     const { client } = this
     return client.isClosed || client.isEnded || client.transport.isClosed
   }
@@ -71,7 +71,7 @@ export class Conversation {
 
   async #send(burst: Burst): Promise<void> {
     await this.#world.sleep(burst.pauseMs)
-    if (this.#isOver) return
+    if (this.#isOver()) return
     const exchanges = burst.requests.map((request) => this.#begin(request))
     const last = exchanges.at(-1) as Exchange
     const startedAt = this.#world.now
@@ -88,7 +88,7 @@ export class Conversation {
     if (waitsForContinue) this.#continueWith(last)
     let from = 0
     for (const to of [...cuts, bytes.length].sort((a, b) => a - b)) {
-      if (this.#isOver) return
+      if (this.#isOver()) return
       if (to > from) this.client.send(bytes.subarray(from, to))
       from = Math.max(from, to)
       if (to === holdAt) await this.#answered(replies.slice(0, -1))
@@ -117,7 +117,7 @@ export class Conversation {
 
   async #end(): Promise<void> {
     const { client, plan } = this
-    if (this.#isOver) return
+    if (this.#isOver()) return
     switch (plan.ending) {
       case 'close':
         await this.#allReplies()
@@ -166,7 +166,14 @@ export class Conversation {
   }
 
   #cutBody(): void {
-    const exchange = this.#begin({ kind: 'echo', size: 100, ms: 0, chunks: null, expects: false, asksClose: false })
+    const exchange = this.#begin({
+      kind: 'echo',
+      size: 100,
+      ms: 0,
+      chunks: null,
+      expects: false,
+      asksClose: false,
+    })
     void this.client.reply(exchange.method)
     this.client.send(exchange.head, exchange.body.subarray(0, 50))
   }
@@ -178,7 +185,7 @@ export class Conversation {
   }
 
   async #allReplies(): Promise<void> {
-    await this.#world.until(() => this.client.awaited === 0 || this.#isOver)
+    await this.#world.until(() => this.client.awaited === 0 || this.#isOver())
   }
 }
 

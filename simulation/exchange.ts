@@ -50,7 +50,10 @@ function expectedReply({ kind }: RequestPlan, content: Buffer): { status: number
       return { status: 204, reply: Buffer.alloc(0) }
     case 'throw':
     case 'reject':
-      return { status: 500, reply: Buffer.from('CAL_ERR_HTTP_HANDLER: the handler failed (RFC 9110 §15.6.1)\n') }
+      return {
+        status: 500,
+        reply: Buffer.from('CAL_ERR_HTTP_HANDLER: the handler failed (RFC 9110 §15.6.1)\n'),
+      }
     case 'ignore':
     case 'slow-body':
       return { status: 200, reply: Buffer.from(kind) }
@@ -63,7 +66,11 @@ function inChunks(content: Buffer, sizes: readonly number[]): Buffer {
   const parts: Buffer[] = []
   let from = 0
   for (const size of sizes) {
-    parts.push(Buffer.from(`${size.toString(16)}\r\n`), content.subarray(from, from + size), Buffer.from('\r\n'))
+    parts.push(
+      Buffer.from(`${size.toString(16)}\r\n`),
+      content.subarray(from, from + size),
+      Buffer.from('\r\n'),
+    )
     from += size
   }
   return Buffer.concat([...parts, Buffer.from('0\r\n\r\n')])

@@ -52,18 +52,20 @@ const ANSWERS: Readonly<Record<Kind, (call: Call) => Promise<void> | undefined>>
   },
   close: (call) => {
     call.response.header('Connection', 'close')
-    return send(call, call.content)
+    send(call, call.content)
+    return undefined
   },
   spend: (call) => {
     call.ledger.spentMs += call.ms
     call.world.spend(call.ms)
-    return send(call, call.content)
+    send(call, call.content)
+    return undefined
   },
   throw: () => {
     throw new Mishap('on purpose')
   },
   turn: async (call) => {
-    await null
+    await Promise.resolve()
     send(call, call.content)
   },
   later: async (call) => {
@@ -116,7 +118,8 @@ const ANSWERS: Readonly<Record<Kind, (call: Call) => Promise<void> | undefined>>
   'slow-body': async (call) => {
     await sleep(call)
     const body = await call.request.body.bytes()
-    if (!body.equals(call.content)) call.world.fail(new Error(`the body of ${call.request.target} is not what was sent`))
+    if (!body.equals(call.content))
+      call.world.fail(new Error(`the body of ${call.request.target} is not what was sent`))
     send(call, 'slow-body')
   },
 }

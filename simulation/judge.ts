@@ -41,7 +41,8 @@ export function judge(conversation: Conversation, ledger: Ledger, circumstances:
     else if (exchange === undefined) faults.push(`reply ${at} belongs to no request`)
     else faults.push(...judgeReply(reply, exchange))
     const closes = reply.headers.get('connection') === 'close'
-    if (closes && !mayClose(reply, exchange, circumstances, at)) faults.push(`reply ${at} closes without a reason`)
+    if (closes && !mayClose(reply, exchange, circumstances, at))
+      faults.push(`reply ${at} closes without a reason`)
     if (!closes && mustClose(exchange, circumstances.plan, at)) faults.push(`reply ${at} does not close`)
     if (closes && at < replies.length - 1) faults.push(`a reply comes behind reply ${at}, which closes`)
   }
@@ -117,7 +118,8 @@ function explain(conversation: Conversation, ledger: Ledger, circumstances: Circ
   const hasClosed = replies.at(-1)?.headers.get('connection') === 'close'
   // A server that has ended its side waits for a while. Who then is late, or still sends, is reset.
   const isLate = plan.reader !== 'fast' || wasCut
-  if (error !== null && isLate && (hasClosed || isClosing || wasToClose(conversation, circumstances))) return null
+  if (error !== null && isLate && (hasClosed || isClosing || wasToClose(conversation, circumstances)))
+    return null
   if (hasClosed || wasTooMuch(conversation, circumstances.plan)) return null
   if (isClosing && (drainFailed || replies.length >= ledger.called)) return null
   return `${error?.message ?? 'it ended in peace'}, ${ledger.called} requests had reached a handler`

@@ -69,7 +69,14 @@ export interface Plan {
 /** Everything that a seed decides beforehand. What is slow, wrong or hostile is rare enough to leave the rest of it running. */
 export function makePlan(random: SeededRandom): Plan {
   const server: ServerPlan = {
-    flush: random.pick(['end-of-read', 'end-of-read', 'end-of-read', 'end-of-read', 'end-of-turn', 'per-response']),
+    flush: random.pick([
+      'end-of-read',
+      'end-of-read',
+      'end-of-read',
+      'end-of-read',
+      'end-of-turn',
+      'per-response',
+    ]),
     inFlight: random.pick([1, 2, 8, 256, 256, 256]),
     requestsPerConnection: random.chance(0.15) ? random.between(1, 20) : Infinity,
     discardBytes: random.pick([1000, 262_144]),
@@ -83,7 +90,13 @@ export function makePlan(random: SeededRandom): Plan {
       ? { atMs: random.between(0, 600), drainMs: random.pick([0, 20, 500, 60_000, 60_000]) }
       : null,
     partitions: random.chance(0.25)
-      ? [{ client: random.below(clients.length), atMs: random.between(0, 300), forMs: random.between(1, 3000) }]
+      ? [
+          {
+            client: random.below(clients.length),
+            atMs: random.between(0, 300),
+            forMs: random.between(1, 3000),
+          },
+        ]
       : [],
   }
 }
@@ -135,7 +148,14 @@ function planUniform(random: SeededRandom): ClientPlan {
     expects: false,
     asksClose: false,
   }))
-  const burst = { requests, pauseMs: random.between(0, 100), cuts: [], gapMs: 0, holdsPartial: false, waits: true }
+  const burst = {
+    requests,
+    pauseMs: random.between(0, 100),
+    cuts: [],
+    gapMs: 0,
+    holdsPartial: false,
+    waits: true,
+  }
   return { startMs: 0, link: {}, reader: 'fast', bursts: [burst], ending: 'close', endsAtMs: 0, shows }
 }
 
@@ -168,7 +188,9 @@ function planBursts(random: SeededRandom): Burst[] {
     return {
       requests: last === -1 ? requests : requests.slice(0, last + 1),
       pauseMs: random.chance(0.5) ? 0 : random.between(0, 60),
-      cuts: isCut ? Array.from({ length: random.between(1, 6) }, () => random.fraction()).sort(ascending) : [],
+      cuts: isCut
+        ? Array.from({ length: random.between(1, 6) }, () => random.fraction()).sort(ascending)
+        : [],
       gapMs: random.pick([0, 1, 1, 10]),
       holdsPartial: random.chance(0.25),
       waits: random.chance(0.6),

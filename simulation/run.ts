@@ -2,6 +2,7 @@
  * Runs the random workload for many seeds: `npm run simulate -- --seeds 10000 [--from 1]`. Prints each seed that breaks
  * an invariant, with its trace and how to run it again; exits with 1 when there is one.
  */
+import { createHash } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
 import { runSeed } from './workload.js'
@@ -11,7 +12,8 @@ const usage = `Usage: npm run simulate -- [options]
   --seeds N     how many (default: 1000)
   --from N      the first of them (default: 1)
   --most N      stop after so many failures (default: 20)
-  --trace FILE  write the trace of a seed here, whether it fails or not
+  --trace FILE  write the trace of a failure here, all of it
+  --hash        print one hash of all traces: it is the same on every machine and version of Node
   --help        print this
 `
 
@@ -21,6 +23,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     most: { type: 'string', default: '20' },
     trace: { type: 'string' },
+    hash: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
@@ -38,12 +41,14 @@ if (values.help || !isRight) {
 async function run(): Promise<number> {
   const started = performance.now()
   const totals = { requests: 0, replies: 0, virtualMs: 0 }
+  const hash = createHash('sha256')
+  const onTrace = values.hash ? (trace: string) => void hash.update(trace) : () => undefined
+  const tracing = values.trace === undefined ? {} : { traceFile: values.trace, traceEvents: 1_000_000 }
   let failures = 0
   let done = 0
   for (let seed = from; seed < from + seeds && failures < most; seed++, done++) {
     try {
-      const options = values.trace === undefined ? {} : { traceFile: values.trace, traceEvents: 1_000_000 }
-      const outcome = await runSeed(seed, options)
+      const outcome = await runSeed(seed, { onTrace, ...tracing })
       totals.requests += outcome.requests
       totals.replies += outcome.replies
       totals.virtualMs += outcome.virtualMs
@@ -58,5 +63,6 @@ async function run(): Promise<number> {
       `${totals.requests} requests, ${totals.replies} replies, ${(totals.virtualMs / 60_000).toFixed(0)} minutes ` +
       `of virtual time; ${failures} ${failures === 1 ? 'seed has' : 'seeds have'} failed`,
   )
+  if (values.hash) console.log(`sha256 of all traces: ${hash.digest('hex')}`)
   return failures
 }

@@ -44,8 +44,14 @@ export class SimulatedLink {
   readonly #held = new Set<SimulatedWire>()
 
   /** @internal Use `network.link()`. @throws CalandriaTypeError `CAL_ERR_OPTION` */
-  constructor(reactor: Reactor, random: SeededRandom, log: NetworkLog | null, options: LinkOptions) {
-    this.options = checkLink(options)
+  constructor(
+    reactor: Reactor,
+    random: SeededRandom,
+    log: NetworkLog | null,
+    defaults: LinkOptions,
+    options: LinkOptions,
+  ) {
+    this.options = checkLink(checkLink(PERFECT, defaults), options)
     this.reactor = reactor
     this.random = random
     this.log = log
@@ -88,8 +94,7 @@ export class SimulatedLink {
   cutAt(bytes: number, most: number): number {
     const upTo = Math.min(bytes, most)
     if (!this.options.fragments || upTo <= 1) return upTo
-    // Single bytes now and then, else pieces of every magnitude.
-    return this.random.chance(0.1) ? 1 : this.random.between(1, upTo)
+    return this.random.between(1, Math.min(upTo, 2 ** this.random.below(17))) // pieces of every magnitude
   }
 
   /** @internal Whether fate strikes, with this probability. Asks chance only where it has a say. */
@@ -114,21 +119,23 @@ const LEAST: Readonly<Record<string, number>> = {
   highWaterMark: 1,
 }
 
-function checkLink(given: LinkOptions): Required<LinkOptions> {
-  const options: Required<LinkOptions> = {
-    address: null,
-    latencyMs: 0,
-    jitterMs: 0,
-    bytesPerSecond: Infinity,
-    segmentBytes: KIB_64,
-    fragments: false,
-    shortWrites: 0,
-    reorders: 0,
-    sendBufferBytes: KIB_64,
-    receiveWindowBytes: KIB_64,
-    highWaterMark: KIB_64,
-  }
+const PERFECT: Required<LinkOptions> = {
+  address: null,
+  latencyMs: 0,
+  jitterMs: 0,
+  bytesPerSecond: Infinity,
+  segmentBytes: KIB_64,
+  fragments: false,
+  shortWrites: 0,
+  reorders: 0,
+  sendBufferBytes: KIB_64,
+  receiveWindowBytes: KIB_64,
+  highWaterMark: KIB_64,
+}
+
+function checkLink(defaults: Required<LinkOptions>, given: LinkOptions): Required<LinkOptions> {
   if (typeof given !== 'object' || (given as unknown) === null) throw wrongLink('link must be an object')
+  const options: Required<LinkOptions> = { ...defaults }
   for (const [name, value] of Object.entries(given) as [keyof LinkOptions, unknown][]) {
     if (value === undefined) continue
     checkOne(name, value)
@@ -147,11 +154,13 @@ function checkOne(name: keyof LinkOptions, value: unknown): void {
     return
   }
   const least = LEAST[name]
-  if (least === undefined) throw wrongLink(`there is no option link.${String(name)}`)
-  const most = name === 'shortWrites' || name === 'reorders' ? 1 : name === 'bytesPerSecond' ? Infinity : 2 ** 31
+  if (least === undefined) throw wrongLink(`there is no option link.${name}`)
+  const most =
+    name === 'shortWrites' || name === 'reorders' ? 1 : name === 'bytesPerSecond' ? Infinity : 2 ** 31
   if (typeof value !== 'number' || !(value >= least && value <= most))
     throw wrongLink(`link.${name} must be a number from ${least} to ${most}`)
-  if (name.endsWith('Bytes') && !Number.isInteger(value)) throw wrongLink(`link.${name} must be a whole number`)
+  if (name.endsWith('Bytes') && !Number.isInteger(value))
+    throw wrongLink(`link.${name} must be a whole number`)
 }
 
 function wrongLink(detail: string): CalandriaTypeError {

@@ -61,7 +61,7 @@ export class SimulatedNetwork {
 
   /** Makes a link, which may be cut and healed on its own. What is left out is as the network's links are. */
   link(options: LinkOptions = {}): SimulatedLink {
-    const link = new SimulatedLink(this.reactor, this.random, this.log, { ...this.#linkOptions, ...options })
+    const link = new SimulatedLink(this.reactor, this.random, this.log, this.#linkOptions, options)
     this.#links.push(link)
     return link
   }

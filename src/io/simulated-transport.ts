@@ -275,7 +275,9 @@ export class SimulatedTransport implements Transport, WireSource, WireTarget {
     this.#note(`is reset (${code})`)
     this.#unread = null
     this.#hasEnd = false
-    this.#reset = Object.assign(new Error(`${code === 'ECONNREFUSED' ? 'connect' : 'read'} ${code}`), { code })
+    this.#reset = Object.assign(new Error(`${code === 'ECONNREFUSED' ? 'connect' : 'read'} ${code}`), {
+      code,
+    })
     if (this.#isLooking || this.#queue !== null) this.#noticeReset()
   }
 
@@ -292,7 +294,8 @@ export class SimulatedTransport implements Transport, WireSource, WireTarget {
   }
 
   #readSoon(): void {
-    const isAnythingThere = this.#unread !== null || this.#reset !== null || (this.#hasEnd && !this.#hasReadEnd)
+    const isAnythingThere =
+      this.#unread !== null || this.#reset !== null || (this.#hasEnd && !this.#hasReadEnd)
     if (!isAnythingThere || this.#isReadPosted || this.#isClosed) return
     this.#isReadPosted = true
     this.#link.reactor.post(() => {

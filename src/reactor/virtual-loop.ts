@@ -58,7 +58,7 @@ export function loopVirtually(
         if (end !== null) resolve(end)
       } catch (error) {
         hasEnded = true
-        reject(error as Error)
+        reject(error)
       }
       if (isLastOfRound && !hasEnded) ask()
     }

@@ -8,10 +8,17 @@ export interface ReplyListener {
 }
 
 const STATUS_LINE = /^HTTP\/1\.1 ([1-9]\d\d) ([\t\x20-\x7e\x80-\xff]*)$/
-const FIELD_LINE = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[\t ]*((?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?)[\t ]*$/
+const FIELD_LINE =
+  /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[\t ]*((?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?)[\t ]*$/
 const CHUNK_SIZE = /^([0-9a-f]{1,13})$/i
 /** Fields that must not come twice. */
-const SINGLE: readonly string[] = ['content-length', 'transfer-encoding', 'date', 'content-type', 'connection']
+const SINGLE: readonly string[] = [
+  'content-length',
+  'transfer-encoding',
+  'date',
+  'content-type',
+  'connection',
+]
 /** Bytes that are looked at as text at once: many replies may stand behind the first. */
 const PIECE = 4096
 /** A line or head that is longer is none. */

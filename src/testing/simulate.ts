@@ -28,7 +28,9 @@ export interface SimulateOptions {
   readonly maxTurns?: number
 }
 
-type Checked = Required<Omit<SimulateOptions, 'traceFile'>> & { readonly traceFile: string | null | undefined }
+type Checked = Required<Omit<SimulateOptions, 'traceFile'>> & {
+  readonly traceFile: string | null | undefined
+}
 
 /**
  * Runs `body` in a world of its own: servers, clients and a network in memory, with virtual time. An hour passes in no
@@ -71,18 +73,16 @@ export async function simulate<T>(
 }
 
 /** Why a simulation has ended without its body's doing. */
-class Stop {
-  constructor(
-    readonly code: ErrorCode,
-    readonly detail: string,
-  ) {}
+class Stop extends Error {
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, detail: string) {
+    super(detail)
+    this.code = code
+  }
 }
 
-async function run<T>(
-  world: World,
-  body: (world: World) => T | PromiseLike<T>,
-  limits: Checked,
-): Promise<T> {
+async function run<T>(world: World, body: (world: World) => T | PromiseLike<T>, limits: Checked): Promise<T> {
   let outcome: { readonly value: T } | null = null
   const running = Promise.resolve().then(() => body(world))
   running.then(
@@ -90,7 +90,7 @@ async function run<T>(
     (error: unknown) => world.fail(error),
   )
   const end = await loop(world, limits, () => outcome !== null || world.failure !== null)
-  if (world.failure !== null) throw world.failure.error
+  if (world.failure !== null) throw world.failure.error as Error
   if (end === 'idle') {
     const unsettled = world.clients.filter(({ awaited }) => awaited > 0).length
     throw new Stop(
@@ -117,7 +117,7 @@ async function finish(world: World, limits: Checked): Promise<void> {
   const { network, reactor } = world
   const isQuiet = (): boolean => closing === 0 && network.packetsUnderWay === 0 && !reactor.hasWork
   await loop(world, limits, () => world.failure !== null || isQuiet())
-  if (world.failure !== null) throw world.failure.error
+  if (world.failure !== null) throw world.failure.error as Error
   const leftovers = world.leftovers()
   if (leftovers.length > 0) throw new Stop('CAL_ERR_SIMULATION_LEFTOVERS', leftovers.join(', '))
 }
@@ -134,7 +134,7 @@ async function explain(
   world: World,
   traceFile: string | null | undefined,
 ): Promise<CalandriaError> {
-  const message = error instanceof Stop ? error.detail : error instanceof Error ? error.message : String(error)
+  const message = error instanceof Error ? error.message : String(error)
   const code = error instanceof Stop ? error.code : 'CAL_ERR_SIMULATION_FAILED'
   world.log.note(world.now, 'simulation', `${code}: ${message.replaceAll('\n', ' ')}`)
   const where = traceFile === null ? '' : `, trace ${await writeTrace(world, traceFile)}`
@@ -149,8 +149,7 @@ function traceOf(world: World): string {
 /** @returns where it is, or why it isn't: that must not hide what has failed */
 async function writeTrace(world: World, given: string | undefined): Promise<string> {
   try {
-    const file =
-      given ?? join(await mkdtemp(join(tmpdir(), 'calandria-')), `simulation-${world.seed}.log`)
+    const file = given ?? join(await mkdtemp(join(tmpdir(), 'calandria-')), `simulation-${world.seed}.log`)
     await writeFile(file, traceOf(world))
     return file
   } catch (error) {
@@ -178,7 +177,7 @@ function checkOptions(options: SimulateOptions): Checked {
   return {
     seed: options.seed,
     link: options.link ?? {},
-    traceFile: traceFile == null ? traceFile : text('traceFile', traceFile),
+    traceFile: traceFile === null || traceFile === undefined ? traceFile : text('traceFile', traceFile),
     traceEvents: wholeNumber('traceEvents', options.traceEvents ?? 10_000, 1, 10_000_000),
     onTrace: aFunction('onTrace', options.onTrace ?? (() => undefined)),
     timeSliceMs: options.timeSliceMs ?? 1,

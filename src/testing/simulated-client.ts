@@ -73,7 +73,8 @@ export class SimulatedClient implements TransportListener, ReplyListener {
         const { method, head, body } = toWire(request)
         const waits = request.expectContinue === true && body.length > 0
         const held = this.#awaited.find((each) => each.body !== null)
-        if (held?.body != null) held.body = Buffer.concat([held.body, Buffer.from(head, 'latin1'), body])
+        if (held !== undefined && held.body !== null)
+          held.body = Buffer.concat([held.body, Buffer.from(head, 'latin1'), body])
         else if (waits || body.length === 0) this.transport.write(head)
         else this.transport.writeAll([head, body])
         this.#await(method, { resolve, reject, body: waits && held === undefined ? body : null })
@@ -165,8 +166,8 @@ export class SimulatedClient implements TransportListener, ReplyListener {
     if (status !== 100) return
     this.onContinue?.()
     const first = this.#awaited[0]
-    if (first?.body == null) return
-    const { body } = first
+    const body = first?.body ?? null
+    if (first === undefined || body === null) return
     first.body = null
     this.transport.write(body)
   }

@@ -45,7 +45,7 @@ describe('statistics()', () => {
     const virtual = new VirtualServer(async (asked, response) => {
       if (asked.path === '/slow') virtual.clock.advance(20)
       response.header('Content-Length', 4).write('body')
-      await null // and that leaves: the end of the reply has no bytes of its own
+      await virtual.reactor.yield() // and that leaves: the end of the reply has no bytes of its own
       response.end()
     })
     const client = virtual.connect().send(get('/'))

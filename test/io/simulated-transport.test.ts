@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { expect } from 'vitest'
 import type { LinkOptions } from '../../src/io/simulated-link.js'
 import { SimulatedNetwork } from '../../src/io/simulated-network.js'
 import { SeededRandom } from '../../src/reactor/seeded-random.js'
@@ -20,7 +20,10 @@ function kindOf(nearIs: 'client' | 'server', link: LinkOptions): TransportKind {
       const listener = network.listen('server', (transport) => server.adopt(transport))
       client.adopt(network.connect('server', network.link({ highWaterMark: HIGH_WATER_MARK })))
       drive()
-      const settle = (): Promise<void> => Promise.resolve(drive())
+      const settle = (): Promise<void> => {
+        drive()
+        return Promise.resolve()
+      }
       const counters = nearIs === 'client' ? network.counters : listener.counters
       const dispose = (): void => expect(network.openEnds).toBe(0)
       return Promise.resolve({ reactor, counters, drive, settle, dispose })
