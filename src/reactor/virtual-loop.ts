@@ -58,7 +58,7 @@ export function loopVirtually(
         if (end !== null) resolve(end)
       } catch (error) {
         hasEnded = true
-        reject(error)
+        reject(error instanceof Error ? error : new Error(String(error)))
       }
       if (isLastOfRound && !hasEnded) ask()
     }
