@@ -173,6 +173,7 @@ export class Conversation {
       chunks: null,
       expects: false,
       asksClose: false,
+      isOld: false,
     })
     void this.client.reply(exchange.method)
     this.client.send(exchange.head, exchange.body.subarray(0, 50))

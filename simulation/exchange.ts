@@ -14,21 +14,22 @@ export interface Exchange {
 }
 
 export function makeExchange(plan: RequestPlan, client: number, index: number): Exchange {
-  const { kind, size, ms, chunks, expects, asksClose } = plan
+  const { kind, size, ms, chunks, expects, asksClose, isOld } = plan
   const hasBody = WITH_BODY.includes(kind)
   const method = kind === 'head' ? 'HEAD' : hasBody ? 'POST' : 'GET'
   const target = `${pathOf(kind)}?kind=${kind}&c=${client}&i=${index}&n=${size}&ms=${ms}`
   const fields = ['Host: server']
   if (hasBody) fields.push(chunks === null ? `Content-Length: ${size}` : 'Transfer-Encoding: chunked')
   if (expects) fields.push('Expect: 100-continue')
-  if (asksClose) fields.push('Connection: close')
+  if (asksClose && !isOld) fields.push('Connection: close')
+  if (isOld && !asksClose) fields.push('Connection: keep-alive')
   const content = pattern(client, index, size)
   return {
     plan,
     index,
     method,
     target,
-    head: Buffer.from(`${method} ${target} HTTP/1.1\r\n${fields.join('\r\n')}\r\n\r\n`),
+    head: Buffer.from(`${method} ${target} HTTP/1.${isOld ? 0 : 1}\r\n${fields.join('\r\n')}\r\n\r\n`),
     body: !hasBody ? Buffer.alloc(0) : chunks === null ? content : inChunks(content, chunks),
     ...expectedReply(plan, content),
   }

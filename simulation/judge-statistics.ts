@@ -1,10 +1,12 @@
 import type { ServerStatistics } from 'calandria'
 import type { Conversation } from './conversation.js'
+import type { ServerPlan } from './plan.js'
 
 /** Whether a server that is closed has counted right. @returns what does not add up */
 export function judgeStatistics(
   statistics: ServerStatistics,
   conversations: readonly Conversation[],
+  { isImpatient }: ServerPlan,
 ): string[] {
   const { connections, requests, responses, refused, aborted, timeouts, repliesHeld } = statistics
   const faults: string[] = []
@@ -21,7 +23,7 @@ export function judgeStatistics(
   const provokes = conversations.some(
     ({ plan, spoilt }) => plan.reader === 'dead' || plan.ending === 'wait' || spoilt === 'fall-silent',
   )
-  must(timeouts === 0 || provokes, 'a time-out has struck somebody who was in time')
+  must(timeouts === 0 || provokes || isImpatient, 'a time-out has struck somebody who was in time')
   // The only handler that holds the loop is known to, or new: what is ready leaves before it.
   must(repliesHeld === 0, 'replies were held by a slow handler')
   return faults

@@ -37,7 +37,7 @@ export function judge(conversation: Conversation, ledger: Ledger, circumstances:
   const faults: string[] = []
   for (const [at, reply] of replies.entries()) {
     const exchange = exchanges[at]
-    if (isRefusal(reply)) faults.push(...judgeRefusal(reply, conversation, at))
+    if (isRefusal(reply)) faults.push(...judgeRefusal(reply, conversation, circumstances, at))
     else if (exchange === undefined) faults.push(`reply ${at} belongs to no request`)
     else faults.push(...judgeReply(reply, exchange))
     const closes = reply.headers.get('connection') === 'close'
@@ -64,7 +64,13 @@ function isRefusal({ status, headers }: Reply): boolean {
   return status >= 400 && headers.get('x-id') === undefined && status !== 500
 }
 
-function judgeRefusal(reply: Reply, { spoilt, exchanges }: Conversation, at: number): string[] {
+function judgeRefusal(
+  reply: Reply,
+  { spoilt, exchanges }: Conversation,
+  { plan }: Circumstances,
+  at: number,
+): string[] {
+  if (reply.status === 408 && plan.server.isImpatient) return []
   const wanted = { garbage: 400, 'cut-body': 400, 'fall-silent': 408, 'cut-head': 0 }
   const isInPlace = at === exchanges.length - (spoilt === 'cut-body' ? 1 : 0)
   if (spoilt !== null && isInPlace && reply.status === wanted[spoilt]) return []
@@ -77,6 +83,8 @@ function judgeReply(reply: Reply, exchange: Exchange): string[] {
   const what = `reply ${index} to ${exchange.target}`
   if (status !== exchange.status) return [`${what} has the status ${status}`]
   const faults: string[] = []
+  const keeps = headers.get('connection') === 'keep-alive'
+  if (keeps && !plan.isOld) faults.push(`${what} is kept alive as in HTTP/1.0`)
   const id = headers.get('x-id')
   if (status !== 500 && !id?.endsWith(`-${index}`)) faults.push(`${what} is the one to ${String(id)}`)
   if (!body.equals(exchange.reply))
@@ -113,8 +121,11 @@ function explain(conversation: Conversation, ledger: Ledger, circumstances: Circ
   const { isClosing, drainFailed, timeoutsStruck, wasCut } = circumstances
   // Who reads nothing can miss nothing.
   if (hasLeft || ledger.hasBroken || plan.reader === 'dead') return null
-  const mayTimeOut = plan.ending === 'wait' || spoilt === 'fall-silent'
+  const mayTimeOut =
+    plan.ending === 'wait' || spoilt === 'fall-silent' || circumstances.plan.server.isImpatient
   if (mayTimeOut && timeoutsStruck) return null
+  // It doesn't linger for long either; but who gets less than was sent must see that.
+  if (error !== null && circumstances.plan.server.isImpatient) return null
   const hasClosed = replies.at(-1)?.headers.get('connection') === 'close'
   // A server that has ended its side waits for a while. Who then is late, or still sends, is reset.
   const isLate = plan.reader !== 'fast' || wasCut

@@ -55,6 +55,8 @@ export interface ServerPlan {
   readonly inFlight: number
   readonly requestsPerConnection: number
   readonly discardBytes: number
+  /** Its time-outs are so short that they strike in the middle of everything. */
+  readonly isImpatient: boolean
 }
 
 export interface Plan {
@@ -80,9 +82,11 @@ export function makePlan(random: SeededRandom): Plan {
     inFlight: random.pick([1, 2, 8, 256, 256, 256]),
     requestsPerConnection: random.chance(0.15) ? random.between(1, 20) : Infinity,
     discardBytes: random.pick([1000, 262_144]),
+    isImpatient: random.chance(0.12),
   }
   const isClosing = random.chance(0.35)
-  const clients = Array.from({ length: random.between(1, 6) }, () => planClient(random, isClosing))
+  const planned = Array.from({ length: random.between(1, 6) }, () => planClient(random, isClosing))
+  const clients = server.isImpatient ? planned.map(withoutHead) : planned
   return {
     server,
     clients,
@@ -99,6 +103,17 @@ export function makePlan(random: SeededRandom): Plan {
         ]
       : [],
   }
+}
+
+/** Who cuts the head of a HEAD gets a 408 with a body, since nobody knows what was asked for. */
+function withoutHead(client: ClientPlan): ClientPlan {
+  const bursts = client.bursts.map((burst) => ({
+    ...burst,
+    requests: burst.requests.map((request) =>
+      request.kind === 'head' ? { ...request, kind: 'none' as const } : request,
+    ),
+  }))
+  return { ...client, bursts }
 }
 
 const ENDINGS: readonly Ending[] = [
@@ -174,7 +189,7 @@ function greedyBurst(random: SeededRandom): Burst {
 /** One request whose reply is under way for a while. */
 function lastingBurst(random: SeededRandom): Burst {
   const kind = random.pick(['stream', 'length', 'later'] as const)
-  const plan = { kind, size: 700, ms: 300, chunks: null, expects: false, asksClose: false }
+  const plan = { kind, size: 700, ms: 300, chunks: null, expects: false, asksClose: false, isOld: false }
   return { requests: [plan], pauseMs: 0, cuts: [], gapMs: 0, holdsPartial: false, waits: true }
 }
 

@@ -29,6 +29,9 @@ export type Kind = (typeof KINDS)[number]
 /** Those that come with a body. */
 export const WITH_BODY: readonly Kind[] = ['echo', 'pipe', 'ignore', 'slow-body']
 
+/** Those that may come in HTTP/1.0: without chunks and interim responses. */
+const FOR_OLD: readonly Kind[] = ['text', 'bytes', 'head', 'none', 'turn', 'later', 'spend', 'length']
+
 export interface RequestPlan {
   readonly kind: Kind
   /** Bytes of the reply, or of the request's body. */
@@ -39,8 +42,10 @@ export interface RequestPlan {
   readonly chunks: readonly number[] | null
   /** Waits for `100 Continue`. */
   readonly expects: boolean
-  /** Sends `Connection: close`. */
+  /** Sends `Connection: close`, or in HTTP/1.0 nothing. */
   readonly asksClose: boolean
+  /** Speaks HTTP/1.0, with `Connection: keep-alive`. */
+  readonly isOld: boolean
 }
 
 const USUAL: readonly Kind[] = ['text', 'text', 'text', 'text', 'bytes', 'later', 'later', 'turn', 'echo']
@@ -60,6 +65,7 @@ export function planRequest(random: SeededRandom): RequestPlan {
     chunks: hasBody && random.chance(0.5) ? planChunks(random, size) : null,
     expects: hasBody && size > 0 && random.chance(0.2),
     asksClose: random.chance(0.02),
+    isOld: FOR_OLD.includes(kind) && random.chance(0.06),
   }
 }
 

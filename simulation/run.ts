@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
+import { llhttpEngine } from 'calandria/llhttp'
 import { runSeed } from './workload.js'
 
 const usage = `Usage: npm run simulate -- [options]
@@ -13,6 +14,7 @@ const usage = `Usage: npm run simulate -- [options]
   --from N      the first of them (default: 1)
   --most N      stop after so many failures (default: 20)
   --trace FILE  write the trace of a failure here, all of it
+  --parser NAME scanner (the default) or llhttp
   --hash        print one hash of all traces: it is the same on every machine and version of Node
   --help        print this
 `
@@ -23,12 +25,15 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     most: { type: 'string', default: '20' },
     trace: { type: 'string' },
+    parser: { type: 'string', default: 'scanner' },
     hash: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
 const [seeds, from, most] = [Number(values.seeds), Number(values.from), Number(values.most)]
-const isRight = [seeds, from, most].every((value) => Number.isSafeInteger(value) && value >= 0)
+const isRight =
+  [seeds, from, most].every((value) => Number.isSafeInteger(value) && value >= 0) &&
+  ['scanner', 'llhttp'].includes(values.parser)
 
 if (values.help || !isRight) {
   process.stdout.write(usage)
@@ -41,6 +46,7 @@ if (values.help || !isRight) {
 async function run(): Promise<number> {
   const started = performance.now()
   const totals = { requests: 0, replies: 0, virtualMs: 0 }
+  const parser = values.parser === 'llhttp' ? await llhttpEngine() : undefined
   const hash = createHash('sha256')
   const onTrace = values.hash ? (trace: string) => void hash.update(trace) : () => undefined
   const tracing = values.trace === undefined ? {} : { traceFile: values.trace, traceEvents: 1_000_000 }
@@ -48,7 +54,7 @@ async function run(): Promise<number> {
   let done = 0
   for (let seed = from; seed < from + seeds && failures < most; seed++, done++) {
     try {
-      const outcome = await runSeed(seed, { onTrace, ...tracing })
+      const outcome = await runSeed(seed, { onTrace, ...tracing }, parser)
       totals.requests += outcome.requests
       totals.replies += outcome.replies
       totals.virtualMs += outcome.virtualMs

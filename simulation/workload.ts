@@ -1,3 +1,4 @@
+import type { ParserEngine, Timeouts } from 'calandria'
 import {
   simulate,
   type SimulatedLink,
@@ -21,16 +22,22 @@ export interface Outcome {
 
 /**
  * Runs the random workload of one seed.
+ * @param parser default: the scanner
  * @throws CalandriaError when an invariant does not hold; its message has the seed and the trace
  */
-export function runSeed(seed: number, options: Omit<SimulateOptions, 'seed'> = {}): Promise<Outcome> {
-  return simulate({ seed, maxMs: 30 * 60_000, maxTurns: 2_000_000, traceEvents: 3000, ...options }, play)
+export function runSeed(
+  seed: number,
+  options: Omit<SimulateOptions, 'seed'> = {},
+  parser?: ParserEngine,
+): Promise<Outcome> {
+  const bounds = { maxMs: 30 * 60_000, maxTurns: 2_000_000, traceEvents: 3000 }
+  return simulate({ seed, ...bounds, ...options }, (world) => play(world, parser))
 }
 
-async function play(world: World): Promise<Outcome> {
+async function play(world: World, parser: ParserEngine | undefined): Promise<Outcome> {
   const plan = makePlan(world.random.fork())
   const ledgers = plan.clients.map((client, number) => new Ledger(world, number, client, plan.server))
-  const server = serve(world, plan, ledgers)
+  const server = serve(world, plan, ledgers, parser)
   const course = new Course(world, server, plan, ledgers)
   world.reactor.instrument({ turnEnded: () => ledgers.forEach((ledger) => ledger.check()) })
   const links = plan.clients.map(({ link }) => world.link(link))
@@ -50,20 +57,38 @@ async function play(world: World): Promise<Outcome> {
 
   const conversations = ended.map(({ conversation }) => conversation)
   const faults = ended.flatMap(({ judge }, number) => judge().map((fault) => `client ${number}: ${fault}`))
-  faults.push(...judgeStatistics(server.statistics(), conversations))
+  faults.push(...judgeStatistics(server.statistics(), conversations, plan.server))
   if (faults.length > 0) throw new Error(faults.join('\n'))
   const replies = conversations.reduce((sum, conversation) => sum + conversation.replies.length, 0)
   return { requests: server.statistics().requests, replies, virtualMs: world.now }
 }
 
-function serve(world: World, plan: Plan, ledgers: readonly Ledger[]): SimulatedServer {
-  const { flush, inFlight, requestsPerConnection, discardBytes } = plan.server
+/** So long that they strike only who provokes them. */
+const PATIENT: Partial<Timeouts> = { headMs: 60_000, bodyMs: 60_000, bodyBytesPerSecond: 1 }
+const IMPATIENT: Partial<Timeouts> = {
+  firstByteMs: 50,
+  headMs: 20,
+  bodyMs: 30,
+  requestMs: 100,
+  discardMs: 20,
+  idleMs: 40,
+  writeMs: 100,
+}
+
+function serve(
+  world: World,
+  plan: Plan,
+  ledgers: readonly Ledger[],
+  parser: ParserEngine | undefined,
+): SimulatedServer {
+  const { flush, inFlight, requestsPerConnection, discardBytes, isImpatient } = plan.server
   return world.serve({
     handler: makeHandler(world, ledgers),
     flush,
     limits: { inFlight, requestsPerConnection, discardBytes },
-    // So long that they strike only who provokes them.
-    timeouts: { headMs: 60_000, bodyMs: 60_000, bodyBytesPerSecond: 1 },
+    timeouts: isImpatient ? IMPATIENT : PATIENT,
+    lingerMs: isImpatient ? 60 : 5000,
+    ...(parser === undefined ? {} : { parser }),
     onError: (error) => {
       if (!(error instanceof Mishap)) world.fail(error)
     },

@@ -295,7 +295,9 @@ export class Connection
 
   waitedTooLong(wait: Wait): void {
     if (wait === Wait.End) {
-      this.#transport.close()
+      // What has not left would be missing, and the client would see an end like any other.
+      if (this.#transport.bytesUnsent > 0) this.#transport.abort()
+      else this.#transport.close()
       return
     }
     this.#server.counters.timeouts++
