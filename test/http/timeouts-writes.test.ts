@@ -130,7 +130,10 @@ describe('timeouts.writeMs', () => {
     await virtual.pass(10_000)
     client.transport.resume()
     await virtual.settle()
-    expect([client.isEnded, client.closeError]).toEqual([false, expect.objectContaining({ code: 'ECONNRESET' })])
+    expect([client.isEnded, client.closeError]).toEqual([
+      false,
+      expect.objectContaining({ code: 'ECONNRESET' }),
+    ])
   })
 
   it('lets go of a client that never takes the last reply', async () => {
