@@ -107,6 +107,11 @@ export class SimulatedTransport implements Transport, WireSource, WireTarget {
     return this.#isClosed
   }
 
+  /** Whether our side has ended. */
+  get isEnded(): boolean {
+    return this.#isEnded
+  }
+
   attach(listener: TransportListener): void {
     this.#listener = listener
     this.#readSoon()
