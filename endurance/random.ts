@@ -1,26 +1,9 @@
-/** Random numbers that a seed repeats (mulberry32). */
-export class Random {
-  #state: number
+import { SeededRandom } from 'calandria/testing'
 
+/** Random numbers that a seed repeats, and pieces. */
+export class Random extends SeededRandom {
   constructor(seed: number) {
-    this.#state = seed >>> 0
-  }
-
-  /** From 0 up to, not including, 1. */
-  fraction(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000
-  }
-
-  /** A whole number from 0 up to, not including, `below`. */
-  below(below: number): number {
-    return Math.floor(this.fraction() * below)
-  }
-
-  pick<T>(from: readonly T[]): T {
-    return from[this.below(from.length)] as T
+    super(seed >>> 0)
   }
 
   /** Cuts `bytes` into up to `most` pieces, at random places. */

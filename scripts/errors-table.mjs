@@ -25,6 +25,7 @@ const TOLD = [
   ['CAL_ERR_REPLAY_', 'who calls `replay()`'],
   ['CAL_ERR_STALL', 'who calls `expectNoStall()`'],
   ['CAL_ERR_OFFLOAD_', 'who calls `offload()`'],
+  ['CAL_ERR_SIMULATION_', 'who calls `simulate()`'],
   ['CAL_ERR_OPTION', 'who calls with options: `serve()`, `server.close()` and others'],
   ['CAL_ERR_', 'who calls `serve()`'],
 ]

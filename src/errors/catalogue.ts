@@ -119,6 +119,11 @@ export const ERRORS = {
   CAL_ERR_SCOPE_ENDED: local('the scope has ended: nothing runs in it any more'),
   CAL_ERR_COROUTINE: local('a coroutine can wait for a promise, a delay or a coroutine only'),
   CAL_ERR_CHANNEL_CLOSED: local('the channel is closed'),
+  // Simulation
+  CAL_ERR_SIMULATION_FAILED: local('a simulation has failed'),
+  CAL_ERR_SIMULATION_HUNG: local('a simulation waits for what will never come'),
+  CAL_ERR_SIMULATION_ENDLESS: local('a simulation goes on for longer than allowed'),
+  CAL_ERR_SIMULATION_LEFTOVERS: local('a simulation is over, and something of it is left'),
 } as const satisfies Readonly<Record<string, ErrorEntry>>
 
 /** A stable error code, for programs: compare with `error.code`. */

@@ -72,6 +72,12 @@ export class Client implements TransportListener, Peer, Quiet {
     this.#server.resting.join(this, now)
   }
 
+  /** @internal It has not ended its side in time. What has not left would be missing, and the end look like any other. */
+  letGo(): void {
+    if (this.transport.bytesUnsent > 0) this.transport.abort()
+    else this.transport.close()
+  }
+
   /** @internal HTTP has no part in it any longer. @param head what it has sent behind its last request */
   handOver(head: Buffer): TakenOver {
     this.transport.pause()

@@ -249,12 +249,10 @@ export class Connection
   bodyRefused(code: ErrorCode): void {
     const exchange = this.#exchange
     if (exchange === null) return
-    const { response } = exchange
     this.#server.counters.refused++
     this.#transition(ConnectionEvent.LastRequest)
-    this.#endExchange(new CalandriaError(code))
-    if (response.state !== ResponseState.Left) response.closes = true
-    if (response.state === ResponseState.Open) sendError(response, code)
+    this.#exchange = null
+    exchange.refuse(code)
   }
 
   /** A request will not come whole, as was found out between two reads. */
@@ -309,7 +307,7 @@ export class Connection
 
   waitedTooLong(wait: Wait): void {
     if (wait === Wait.End) {
-      this.transport.close()
+      this.#client?.letGo()
       return
     }
     this.#server.counters.timeouts++
@@ -329,7 +327,7 @@ export class Connection
     const batch = this.#batch
     if (isReplyComplete) {
       server.counters.responses++
-      if (batch.replies++ === 0) batch.openedAt = server.pacer.tick // not as an argument, which would box it
+      if (!batch.isEmpty && batch.replies++ === 0) batch.openedAt = server.pacer.tick // not as an argument, which would box it
     }
     if (batch.isFull || (isReplyComplete && server.policy.leavesAfterReply)) batch.flush()
     if (!this.#intake.isDispatching) this.#outputReadyOutside(isReplyComplete)

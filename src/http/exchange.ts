@@ -1,3 +1,6 @@
+import { CalandriaError } from '../errors/calandria-error.js'
+import type { ErrorCode } from '../errors/catalogue.js'
+import { sendError } from './handler-caller.js'
 import { Wait } from './patience.js'
 import type { Request } from './request.js'
 import type { RequestBody } from './request-body.js'
@@ -66,6 +69,17 @@ export class Exchange {
   get isReadOn(): boolean {
     const { response, body } = this
     return response.state === ResponseState.Left && body.isUsed && !body.isDiscarded && !body.isComplete
+  }
+
+  /** Its body can't be served. Where nobody has answered yet we do, and whoever still works on an answer is told. */
+  refuse(code: ErrorCode): void {
+    const { request, response, body } = this
+    const reason = new CalandriaError(code)
+    body.fail(reason)
+    if (response.state !== ResponseState.Left) response.closes = true
+    if (response.state !== ResponseState.Open) return
+    sendError(response, code)
+    request.abort(reason)
   }
 
   /** Whether nothing is special about it any longer. */

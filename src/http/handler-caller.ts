@@ -114,7 +114,10 @@ export class HandlerCaller {
   #report(error: unknown, request: Request, response: Response): void {
     // It was told, and told us. A handler may throw `null`, which is what these are where nothing has happened.
     if (response.abortReason !== null && error === response.abortReason) return
-    if (request.body.failure !== null && response.isEnded && saysSo(error, request.body.failure)) return
+    if (request.body.failure !== null && saysSo(error, request.body.failure)) {
+      if (response.state === ResponseState.Streaming) response.breakOff()
+      if (response.state !== ResponseState.Open) return
+    }
     if (isClientsFault(error) && response.state === ResponseState.Open) {
       sendError(response, error.code)
       return

@@ -90,7 +90,8 @@ export class Request {
 
   /**
    * Aborts when the client goes away before it has got its response; the reason is a `CalandriaError` with the
-   * code `CAL_ERR_CLIENT_GONE`. Give it to whatever the handler waits for.
+   * code `CAL_ERR_CLIENT_GONE`. It also aborts when the body can't be had and the client was answered for that, with
+   * the code of what is wrong with it. Give it to whatever the handler waits for.
    */
   get signal(): AbortSignal {
     return (this.#abort ??= new AbortController()).signal

@@ -93,13 +93,27 @@ describe('a client that half-closes', () => {
         expect(client.text).toContain('CAL_ERR_HTTP_BODY_INCOMPLETE')
         expect([client.isEnded, client.isClosed]).toEqual([true, true])
         expect(reasons).toEqual(
-          reads ? [expect.objectContaining({ code: 'CAL_ERR_HTTP_BODY_INCOMPLETE' })] : [],
+          reads ? ['aborted', expect.objectContaining({ code: 'CAL_ERR_HTTP_BODY_INCOMPLETE' })] : ['aborted'],
         )
         expect(virtual.errors).toEqual([])
         expect(virtual.reactor.statistics().timersPending).toBe(0)
       }
     },
   )
+
+  it('in the midst of a body that is echoed breaks the reply off, and is not the fault of the handler', async () => {
+    const virtual = new VirtualServer(async (asked, response) => {
+      for await (const piece of asked.body) response.write(piece)
+      response.end()
+    })
+    const client = virtual.connect().send(chunked('/', '4\r\nbody\r\n'))
+    await virtual.settle()
+    expect(client.text).toContain('body')
+    client.transport.end()
+    await virtual.settle()
+    expect(client.closeError).toMatchObject({ code: 'ECONNRESET' })
+    expect([virtual.errors, virtual.server.statistics().handlerErrors]).toEqual([[], 0])
+  })
 
   it('gets the replies before a part of a request that never came whole', () => {
     const virtual = new VirtualServer((_asked, response) => response.send('ok'))

@@ -42,6 +42,21 @@ describe('statistics()', () => {
     })
   })
 
+  it('do not count a streamed reply as held whose last bytes had left before it ended', async () => {
+    const virtual = new VirtualServer(async (asked, response) => {
+      if (asked.path === '/slow') virtual.clock.advance(20)
+      response.header('Content-Length', 4).write('body')
+      await virtual.reactor.yield() // and that leaves: the end of the reply has no bytes of its own
+      response.end()
+    })
+    const client = virtual.connect().send(get('/'))
+    await virtual.settle()
+    client.send(get('/slow'))
+    await virtual.settle()
+    expect(client.answers()).toEqual(['200 body', '200 body'])
+    expect(virtual.server.statistics()).toMatchObject({ responses: 2, repliesHeld: 0 })
+  })
+
   it('account for every request: answered, aborted, or still in flight', async () => {
     const virtual = new VirtualServer(async (asked, response) => {
       await virtual.reactor.sleep(Number(asked.query.get('ms')))

@@ -123,6 +123,19 @@ describe('timeouts.writeMs', () => {
     expect(virtual.server.statistics().timeouts).toBe(0)
   })
 
+  it('resets who has not taken the last reply when lingering ends, so that it is not taken for the whole', async () => {
+    const virtual = patientServer({ writeMs: 3000 }, large, { lingerMs: 1000 })
+    const client = virtual.connect().send(get('/', 'Connection: close'))
+    client.transport.pause()
+    await virtual.pass(10_000)
+    client.transport.resume()
+    await virtual.settle()
+    expect([client.isEnded, client.closeError]).toEqual([
+      false,
+      expect.objectContaining({ code: 'ECONNRESET' }),
+    ])
+  })
+
   it('lets go of a client that never takes the last reply', async () => {
     const virtual = patientServer({ writeMs: 3000 }, large, { lingerMs: 1000 })
     const client = virtual.connect().send(get('/', 'Connection: close'))
