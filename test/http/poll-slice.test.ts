@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Response } from '../../src/http/response.js'
 import type { ServeOptions } from '../../src/http/server-options.js'
 import { RECEIVE_SLACK, type Transport, type TransportListener } from '../../src/io/transport.js'
 import { get, post, VirtualServer } from './memory-client.js'
@@ -242,5 +243,26 @@ describe('the slice of a poll', () => {
     expect(virtual.clock.now()).toBe(25)
     for (const socket of sockets) expect(socket.answers).toEqual(['200 /5'])
     expect(virtual.server.statistics().timeouts).toBe(0)
+  })
+})
+
+describe('a reply that comes late', () => {
+  it('may leave with a read before the turn that was asked for it, and nobody else is touched by that turn', () => {
+    const late: Response[] = []
+    const virtual = new VirtualServer((asked, response) => {
+      if (asked.path === '/late') late.push(response)
+      else response.send(asked.path)
+    })
+    const [one, other] = [new Polled(virtual), new Polled(virtual)]
+    one.readable(get('/late'))
+    late[0]!.send('late')
+    one.readable(get('/one'))
+    other.readable(get('/other'))
+    virtual.run()
+    other.readable(get('/other'))
+    virtual.run()
+    expect(one.answers).toEqual(['200 late', '200 /one'])
+    expect(other.answers).toEqual(['200 /other', '200 /other'])
+    expect(virtual.reactorErrors).toEqual([])
   })
 })
