@@ -1,0 +1,74 @@
+import { parseArgs } from 'node:util'
+import { goalTable, scenarioTable } from './report/scenario-table.js'
+import { table } from './report/table.js'
+import { judge } from './suite/goals.js'
+import { readRunOptions, runUsage, UsageError } from './suite/options.js'
+import { readResults, type Results } from './suite/results.js'
+import { runSuite } from './suite/run-suite.js'
+import { Summary } from './suite/summary.js'
+import { allSubjects } from './subjects/all-subjects.js'
+
+/** What `npm run bench -- NAME` does; it gives the program's exit code. Without a name it is `run`. */
+export const commands = {
+  run,
+  subjects,
+  tables,
+} as const satisfies Readonly<Record<string, (argv: readonly string[]) => Promise<number>>>
+export type Command = keyof typeof commands
+
+async function run(argv: readonly string[]): Promise<number> {
+  const options = readRunOptions(argv)
+  if (options === undefined) {
+    print(runUsage)
+    return 0
+  }
+  const { markdown } = options
+  const command = ['npm run bench --', ...argv].join(' ')
+  const file = await runSuite(options, command, {
+    begun: ({ environment }) =>
+      print(table([['environment', ''], ...Object.entries(environment)], 2, markdown)),
+    measured: (scenario, results) => print(scenarioTable(scenario, results, markdown)),
+    progress,
+  })
+  print(goals(file.results, markdown))
+  print(`\nAll numbers: ${file.path}\n`)
+  return 0
+}
+
+async function tables(argv: readonly string[]): Promise<number> {
+  const { positionals } = parseArgs({ args: [...argv], allowPositionals: true })
+  const [path] = positionals
+  if (path === undefined) throw new UsageError('tables: of which results?')
+  const results = readResults(path)
+  print(table([['environment', ''], ...Object.entries(results.environment)], 2, true))
+  for (const scenario of results.scenarios) print(scenarioTable(scenario, results, true))
+  print(goals(results, true))
+  return Promise.resolve(0)
+}
+
+async function subjects(): Promise<number> {
+  const rows = allSubjects.map((subject) => {
+    const { name, about, install } = subject
+    const found = subject.version(process.execPath)
+    return [name, found ?? 'not installed', found === undefined ? install : about]
+  })
+  print(table([['subject', 'version', ''], ...rows], 3, false))
+  return Promise.resolve(0)
+}
+
+function goals({ measurements, scenarios, plan }: Results, markdown: boolean): string {
+  const verdicts = judge(
+    new Summary(measurements, plan.seed),
+    scenarios.map(({ name }) => name),
+  )
+  return verdicts.length === 0 ? '' : goalTable(verdicts, markdown)
+}
+
+/** Rewrites one line of the terminal; nothing of it goes into a file. */
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
+}
+
+function print(text: string): void {
+  process.stdout.write(text)
+}

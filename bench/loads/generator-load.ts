@@ -1,0 +1,76 @@
+import { type LoadOptions, type RequestPattern } from '../generator/load-options.js'
+import { type LoadResult } from '../generator/load-result.js'
+import { runLoad } from '../generator/run-load.js'
+import { type Pinning } from '../pinning.js'
+import { type Ask } from '../suite/ask.js'
+import { type Attack, type Latencies, type Load, type Volume } from './load.js'
+
+/** Calandria's own load generator: it checks every answer, keeps schedules, and tells when it was the bottleneck. */
+export class GeneratorLoad implements Load {
+  readonly name = 'calandria-bench'
+  readonly #pinning: Pinning
+
+  constructor(pinning: Pinning) {
+    this.#pinning = pinning
+  }
+
+  obstacle(): undefined {
+    return undefined
+  }
+
+  async run(attack: Attack): Promise<Volume> {
+    return volumeOf(await runLoad(optionsFor(attack, this.#pinning.cores?.[1])))
+  }
+}
+
+function optionsFor(attack: Attack, core: number | undefined): LoadOptions {
+  const { place, asks, checked, connections, seconds, reconnects, requestsPerSecond } = attack
+  return {
+    url: `http://${place.host}:${place.port}/`,
+    connections,
+    depth: requestsPerSecond === undefined ? asks.length : 1,
+    durationMs: seconds * 1000,
+    // the window of the server's CPU time opens before the first request, and so must this one
+    warmUpMs: 0,
+    requests: patterns(asks, checked.bodies),
+    ...(core === undefined ? {} : { cores: [core] }),
+    ...(reconnects ? { requestsPerConnection: 1 } : {}),
+    ...(requestsPerSecond === undefined ? {} : { rate: requestsPerSecond }),
+  }
+}
+
+/** Equal requests become one pattern with a weight. */
+function patterns(asks: readonly Ask[], bodies: readonly string[]): RequestPattern[] {
+  const counts = new Map<string, { ask: Ask; body: string; weight: number }>()
+  for (const [i, ask] of asks.entries()) {
+    const key = JSON.stringify([ask.method, ask.path, ask.fields, ask.body])
+    const known = counts.get(key)
+    if (known === undefined) counts.set(key, { ask, body: bodies[i]!, weight: 1 })
+    else known.weight++
+  }
+  return [...counts.values()].map(({ ask, body, weight }) => ({
+    method: ask.method,
+    path: ask.path,
+    headers: ask.fields,
+    weight,
+    expect: { status: 200, body },
+    ...(ask.body === '' ? {} : { body: ask.body }),
+  }))
+}
+
+function volumeOf({ counts, seconds, latency, errors, validity }: LoadResult): Volume {
+  const faults = [...Object.entries(errors.requests), ...Object.entries(errors.connections)]
+    .filter(([, count]) => count > 0)
+    .map(([tag, count]) => `${count.toLocaleString('en-US')} × ${tag}`)
+  return {
+    requests: counts.answered,
+    seconds,
+    latencies: latenciesOf(latency.fromPlan),
+    faults,
+    misgivings: validity.reasons.map(({ code, message }) => `${code}: ${message}`),
+  }
+}
+
+function latenciesOf({ p50, p90, p99, p999, max }: LoadResult['latency']['fromPlan']): Latencies {
+  return { p50Ms: p50, p90Ms: p90, p99Ms: p99, p999Ms: p999, maxMs: max }
+}

@@ -1,0 +1,126 @@
+import { type Estimate, medianEstimate, pairedRatioEstimate, ratioEstimate } from '../statistics/bootstrap.js'
+import { type Doubt, spoils } from './doubt.js'
+import { type Measurement } from './measurement.js'
+import { type MetricName, metricNames } from './metric.js'
+
+/** A metric of a subject in a scenario, over all rounds. */
+export interface Figure extends Estimate {
+  /** The values behind it, in the order of the rounds. */
+  readonly values: readonly number[]
+  /** Rounds that were believed, and rounds that gave this metric. When none was believed, all are shown. */
+  readonly believed: number
+  readonly rounds: number
+  /** The same for what it is compared with; undefined when the floor was not measured. */
+  readonly toFloor: Estimate | undefined
+}
+
+export type Figures = Readonly<Partial<Record<MetricName, Figure>>>
+
+interface Value {
+  readonly round: number
+  readonly value: number
+  readonly isBelieved: boolean
+}
+
+/** Medians over the rounds, by scenario, subject and metric. Rounds that can't be believed don't count, if others can. */
+export class Summary {
+  readonly #byKey = new Map<string, Measurement[]>()
+  readonly #figures = new Map<string, Figure | undefined>()
+  readonly #seed: number
+
+  constructor(measurements: readonly Measurement[], seed = 1) {
+    this.#seed = seed
+    for (const one of measurements) {
+      const key = keyOf(one.scenario, one.subject)
+      const same = this.#byKey.get(key)
+      if (same === undefined) this.#byKey.set(key, [one])
+      else same.push(one)
+    }
+  }
+
+  figures(scenario: string, subject: string): Figures {
+    const figures: Partial<Record<MetricName, Figure>> = {}
+    for (const metric of metricNames) {
+      const figure = this.figure(scenario, subject, metric)
+      if (figure !== undefined) figures[metric] = figure
+    }
+    return figures
+  }
+
+  figure(scenario: string, subject: string, metric: MetricName): Figure | undefined {
+    const key = `${keyOf(scenario, subject)}\0${metric}`
+    if (!this.#figures.has(key)) this.#figures.set(key, this.#compute(scenario, subject, metric))
+    return this.#figures.get(key)
+  }
+
+  /** The ratio of two subjects' medians, with its confidence interval; undefined when one of them has no value. */
+  ratio(scenario: string, metric: MetricName, above: string, below: string): Estimate | undefined {
+    const [over, under] = [this.#counted(scenario, above, metric), this.#counted(scenario, below, metric)]
+    if (over.length === 0 || under.length === 0 || under.some(({ value }) => value === 0)) return undefined
+    const pairs = over.flatMap(({ round, value }): [number, number][] => {
+      const partner = under.find((one) => one.round === round)
+      return partner === undefined ? [] : [[value, partner.value]]
+    })
+    // rounds are interleaved, so what happened to the machine in one of them happened to both
+    if (pairs.length === over.length && pairs.length === under.length) {
+      return pairedRatioEstimate(pairs, this.#seed)
+    }
+    return ratioEstimate(
+      over.map(({ value }) => value),
+      under.map(({ value }) => value),
+      this.#seed,
+    )
+  }
+
+  /** Every different doubt about what a subject did, and how many rounds had one of this kind. */
+  doubts(scenario: string, subject: string): { doubt: Doubt; rounds: number }[] {
+    const found = new Map<string, { doubt: Doubt; rounds: number }>()
+    for (const { doubts } of this.#of(scenario, subject)) {
+      for (const doubt of doubts) {
+        const known = found.get(doubt.code)
+        if (known === undefined) found.set(doubt.code, { doubt, rounds: 1 })
+        else known.rounds++
+      }
+    }
+    return [...found.values()]
+  }
+
+  failure(scenario: string, subject: string): string | undefined {
+    return this.#of(scenario, subject).find(({ failure }) => failure !== undefined)?.failure
+  }
+
+  #of(scenario: string, subject: string): readonly Measurement[] {
+    return this.#byKey.get(keyOf(scenario, subject)) ?? []
+  }
+
+  #compute(scenario: string, subject: string, metric: MetricName): Figure | undefined {
+    const all = this.#values(scenario, subject, metric)
+    const counted = this.#counted(scenario, subject, metric)
+    if (counted.length === 0) return undefined
+    const values = counted.map(({ value }) => value)
+    return {
+      ...medianEstimate(values, this.#seed),
+      values,
+      believed: all.filter(({ isBelieved }) => isBelieved).length,
+      rounds: all.length,
+      toFloor: this.ratio(scenario, metric, subject, 'floor'),
+    }
+  }
+
+  #counted(scenario: string, subject: string, metric: MetricName): Value[] {
+    const all = this.#values(scenario, subject, metric)
+    const believed = all.filter(({ isBelieved }) => isBelieved)
+    return believed.length > 0 ? believed : all
+  }
+
+  #values(scenario: string, subject: string, metric: MetricName): Value[] {
+    return this.#of(scenario, subject)
+      .flatMap(({ round, metrics, doubts }) => {
+        const value = metrics[metric]
+        return value === undefined ? [] : [{ round, value, isBelieved: !spoils(doubts, metric) }]
+      })
+      .sort((a, b) => a.round - b.round)
+  }
+}
+
+const keyOf = (scenario: string, subject: string): string => `${scenario}\0${subject}`
