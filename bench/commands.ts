@@ -1,6 +1,8 @@
+import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { page } from './report/page.js'
 import { goalTable, scenarioTable } from './report/scenario-table.js'
-import { table } from './report/table.js'
+import { table } from './report/text-table.js'
 import { judge } from './suite/goals.js'
 import { readRunOptions, runUsage, UsageError } from './suite/options.js'
 import { readResults, type Results } from './suite/results.js'
@@ -11,6 +13,7 @@ import { allSubjects } from './subjects/all-subjects.js'
 /** What `npm run bench -- NAME` does; it gives the program's exit code. Without a name it is `run`. */
 export const commands = {
   run,
+  report,
   subjects,
   tables,
 } as const satisfies Readonly<Record<string, (argv: readonly string[]) => Promise<number>>>
@@ -32,14 +35,18 @@ async function run(argv: readonly string[]): Promise<number> {
   })
   print(goals(file.results, markdown))
   print(`\nAll numbers: ${file.path}\n`)
+  if (options.html !== undefined) writeReport(options.html, file.results)
   return 0
 }
 
+async function report(argv: readonly string[]): Promise<number> {
+  const { html, results } = resultsGiven('report', argv)
+  writeReport(html ?? results.replace(/(\.json)?$/, '.html'), readResults(results))
+  return Promise.resolve(0)
+}
+
 async function tables(argv: readonly string[]): Promise<number> {
-  const { positionals } = parseArgs({ args: [...argv], allowPositionals: true })
-  const [path] = positionals
-  if (path === undefined) throw new UsageError('tables: of which results?')
-  const results = readResults(path)
+  const results = readResults(resultsGiven('tables', argv).results)
   print(table([['environment', ''], ...Object.entries(results.environment)], 2, true))
   for (const scenario of results.scenarios) print(scenarioTable(scenario, results, true))
   print(goals(results, true))
@@ -62,6 +69,22 @@ function goals({ measurements, scenarios, plan }: Results, markdown: boolean): s
     scenarios.map(({ name }) => name),
   )
   return verdicts.length === 0 ? '' : goalTable(verdicts, markdown)
+}
+
+function resultsGiven(command: string, argv: readonly string[]): { results: string; html?: string } {
+  const { positionals, values } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: { html: { type: 'string' } },
+  })
+  const [results, ...more] = positionals
+  if (results === undefined || more.length > 0) throw new UsageError(`${command}: name one file of results`)
+  return { results, ...values }
+}
+
+function writeReport(path: string, results: Results): void {
+  writeFileSync(path, page(results))
+  print(`\nThe report: ${path}\n`)
 }
 
 /** Rewrites one line of the terminal; nothing of it goes into a file. */

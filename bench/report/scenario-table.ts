@@ -1,10 +1,11 @@
 import { type Verdict } from '../suite/goals.js'
 import { type Results, type ScenarioRecord } from '../suite/results.js'
-import { type DoubtCode, doubtMeanings } from '../suite/doubt.js'
+import { doubtMeanings } from '../suite/doubt.js'
 import { metrics } from '../suite/metric.js'
 import { Summary } from '../suite/summary.js'
-import { type Cell, cellOf, columnsOf, type Row, rowsOf } from './cell.js'
-import { table } from './table.js'
+import { type Cell, cellOf, columnsOf, rowsOf } from './cell.js'
+import { doubtsByKind } from './doubts.js'
+import { table } from './text-table.js'
 
 /** The table of one scenario, for a terminal or as Markdown, and below it what is in doubt. */
 export function scenarioTable(
@@ -24,25 +25,16 @@ export function scenarioTable(
       ...columns.map((metric) => asText(cellOf(metric, figures[metric]), markdown)),
     ]),
   ]
+  const names = subjects.map(({ name }) => name)
   const notes = [
     ...others.map(({ subject, instead }) => `${subject.name}: ${instead ?? ''}`),
-    ...doubtsOf(scenario, summary, rows),
+    ...[...doubtsByKind(scenario.name, names, summary)].map(
+      ([code, whom]) => `INVALID, ${doubtMeanings[code]}: ${whom}`,
+    ),
   ]
   const foot = notes.map((note) => (markdown ? `- ${escaped(note)}\n` : `${note}\n`)).join('')
   const title = heading(`${scenario.name}: ${scenario.about}${connectionsOf(scenario)}`, markdown)
   return `\n${title}\n${measured.length === 0 ? '' : table(lines, 1, markdown)}${foot === '' ? '' : `\n${foot}`}`
-}
-
-/** One line for each kind of doubt, with those whom it concerns. */
-function doubtsOf(scenario: ScenarioRecord, summary: Summary, rows: readonly Row[]): string[] {
-  const found = new Map<DoubtCode, string[]>()
-  for (const { subject } of rows) {
-    for (const { doubt, rounds } of summary.doubts(scenario.name, subject.name)) {
-      const whom = `${subject.name} (${rounds} ${rounds === 1 ? 'round' : 'rounds'}: ${doubt.text})`
-      found.set(doubt.code, [...(found.get(doubt.code) ?? []), whom])
-    }
-  }
-  return [...found].map(([code, whom]) => `INVALID, ${doubtMeanings[code]}: ${whom.join(', ')}`)
 }
 
 function connectionsOf({ connections, about }: ScenarioRecord): string {
