@@ -144,8 +144,10 @@ export const REQUEST_ERRORS = [
   'reset',
   /** The connection was closed before the answer came. */
   'closed',
-  /** It was never sent: no connection was free until the end. */
+  /** It was never sent: no connection was free until the run was given up. */
   'unsent',
+  /** It was in flight when the run was given up: ended early, or a time-out behind its window. */
+  'unanswered',
 ] as const
 export type RequestError = (typeof REQUEST_ERRORS)[number]
 
@@ -176,7 +178,7 @@ export interface ErrorExample {
   readonly message: string
 }
 
-/** Milliseconds, exact to 0.1 % or a microsecond. Time-outs count as long as was waited for them: they were longer. */
+/** Milliseconds, exact to 0.1 % or a microsecond. What was waited for in vain counts as long as it was waited for. */
 export interface LatencySummary {
   readonly count: number
   readonly min: number
