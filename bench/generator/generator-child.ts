@@ -19,7 +19,7 @@ export class GeneratorChild {
    * @param onProgress told about four times a second while it runs
    */
   constructor(core: number | null, onProgress: (progress: ProcessProgress) => void) {
-    const [command, ...parameters] = [...pinned(core), process.execPath, PROGRAM]
+    const [command, parameters] = pinned(core, process.execPath, [PROGRAM])
     this.#process = spawn(command, parameters, {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       serialization: 'advanced',
@@ -78,8 +78,13 @@ export class GeneratorChild {
   }
 }
 
-function pinned(core: number | null): string[] {
-  return core === null ? [] : ['taskset', '-c', String(core)]
+/** @returns the command that runs this one on a core; itself for `null` */
+export function pinned(
+  core: number | null,
+  command: string,
+  parameters: readonly string[],
+): [string, readonly string[]] {
+  return core === null ? [command, parameters] : ['taskset', ['-c', String(core), command, ...parameters]]
 }
 
 /** An error comes from the process as its code and its words. */

@@ -20,7 +20,7 @@ export interface LoadResult {
   /** How long the window was, in seconds. */
   readonly seconds: number
   readonly counts: RequestCounts
-  /** Responses that arrived within the window, whenever their requests were planned, per second. */
+  /** Good responses that arrived within the window, whenever their requests were planned, per second. */
   readonly responsesPerSecond: number
   readonly errors: ErrorCounts
   readonly latency: {
@@ -49,7 +49,6 @@ export interface LoadResult {
 
 /** The options of the run with nothing left open, as far as they are data. Times in milliseconds. */
 export interface LoadSettings {
-  /** Without the password, if it holds one. */
   readonly url: string
   /** A Unix socket that was asked instead of the URL's host; `null`: none. */
   readonly socketPath: string | null
@@ -240,7 +239,7 @@ export interface ProcessReport {
 }
 
 export interface TimelineSecond {
-  /** Responses that arrived in this second. */
+  /** Good responses that arrived in this second. */
   readonly responses: number
   /** Requests that failed in this second. */
   readonly errors: number

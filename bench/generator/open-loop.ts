@@ -7,6 +7,8 @@ import type { WireConnection } from './wire-connection.js'
 
 /** A moment nearer than this is awaited in a busy loop: Node's timers are up to two milliseconds late. */
 const SPIN_BELOW_MS = 3
+/** An idle round that took longer was not idle: somebody else had the core. */
+const LONGEST_ROUND_MS = 0.1
 /** What is sent later than this is called late. */
 const LATE_MS = 1
 
@@ -160,7 +162,7 @@ export class OpenLoop implements Pace {
   /** A round of the busy loop: between two of them the reactor looks after its sockets. */
   readonly #round = (): void => {
     const now = this.#parts.reactor.clock.now()
-    if (!this.#hasActed) this.idleMs += now - this.#lastRoundAt
+    if (!this.#hasActed) this.idleMs += Math.min(now - this.#lastRoundAt, LONGEST_ROUND_MS)
     this.#hasActed = false
     this.#lastRoundAt = now
     this.#awake(now)

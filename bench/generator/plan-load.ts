@@ -53,7 +53,6 @@ export function planLoad(options: LoadOptions): LoadPlan {
 /** The plan for people and files. */
 export function settingsOf(plan: LoadPlan, options: LoadOptions): LoadSettings {
   const url = readUrl(options.url)
-  url.password = ''
   return {
     url: url.href,
     socketPath: options.socketPath ?? null,
@@ -81,6 +80,8 @@ function readUrl(text: string): URL {
   const url = new URL(text)
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw wrong(`url: http and https can be asked, not ${url.protocol}`)
+  if (url.username !== '' || url.password !== '')
+    throw wrong('url: say who you are by a header, such as Authorization, not in the URL')
   return url
 }
 

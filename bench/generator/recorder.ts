@@ -7,16 +7,17 @@ import {
   type RequestError,
 } from './load-result.js'
 
-/** Errors that are kept with their words. */
-const MOST_EXAMPLES = 10
+/** Errors of each kind that are kept with their words. */
+const MOST_EXAMPLES = 2
 const SECOND_MS = 1000
+const WRONG_RESPONSES: readonly RequestError[] = ['status', 'length', 'body', 'order']
 const WAITED_IN_VAIN: readonly RequestError[] = ['timeout', 'unsent', 'unanswered']
 
 /** What one process has counted, ready to be merged with others. */
 export interface Records {
   readonly answered: number
   readonly sent: number
-  /** Responses that arrived within the window. */
+  /** Good responses that arrived within the window. */
   readonly arrived: number
   readonly requestErrors: Record<RequestError, number>
   readonly connectionErrors: Record<ConnectionError, number>
@@ -38,7 +39,7 @@ export interface SecondRecord {
  * within it is counted besides, for the rate and for the timeline. All times are readings of the reactor's clock.
  */
 export class Recorder {
-  /** Responses so far, of the whole run. */
+  /** Responses so far, of the whole run, good ones and others. */
   responses = 0
   /** Failures so far, of requests and connections, of the whole run. */
   errors = 0
@@ -108,6 +109,7 @@ export class Recorder {
   failed(tag: RequestError, plannedAt: number, sentAt: number, now: number, message: () => string): void {
     this.#countError(now)
     this.#keepExample(tag, now, message)
+    if (WRONG_RESPONSES.includes(tag)) this.responses++
     if (!this.isInWindow(plannedAt)) return
     this.#requestErrors[tag]++
     // Leaving out who waited in vain would hide the slowest of all: they count with what is known of them.
@@ -156,7 +158,7 @@ export class Recorder {
   }
 
   #keepExample(tag: RequestError | ConnectionError, now: number, message: () => string): void {
-    if (this.#examples.length >= MOST_EXAMPLES) return
+    if (this.#examples.filter((one) => one.tag === tag).length >= MOST_EXAMPLES) return
     const at = this.#start === Infinity ? 0 : (now - this.#start) / 1000
     this.#examples.push({ tag, at, message: message() })
   }

@@ -14,7 +14,7 @@ export interface Symptoms {
   readonly processes: readonly ProcessReport[]
   readonly schedule: ScheduleKept | null
   readonly fromPlan: Pick<LatencySummary, 'p99'>
-  readonly fromSend: Pick<LatencySummary, 'p99'>
+  readonly fromSend: Pick<LatencySummary, 'p99' | 'count'>
   /** Processes that ended before their result was there. */
   readonly lost: number
 }
@@ -37,7 +37,7 @@ export function doubts(symptoms: Symptoms): Invalidity[] {
     })
 
   const lag = Math.max(0, ...processes.map((process) => process.lag.p99))
-  if (lag > HARMLESS_LAG_MS && lag > HARMLESS_SHARE * fromSend.p99)
+  if (fromSend.count > 0 && lag > HARMLESS_LAG_MS && lag > HARMLESS_SHARE * fromSend.p99)
     reasons.push({
       code: 'GENERATOR_LAG',
       message: `the generator's loop was held for ${ms(lag)} (p99), with latencies of ${ms(fromSend.p99)}: is the machine shared, or the core?`,
