@@ -6,7 +6,7 @@ export interface RequestPattern {
   readonly method?: string
   /** Path and query; default: those of the URL. */
   readonly path?: string
-  /** In order, as they go on the wire. `Host` and `Content-Length` are added unless they are here. */
+  /** In order, as they go on the wire. `Host` is added unless it is here; `Content-Length` with every body. */
   readonly headers?: readonly (readonly [name: string, value: string])[]
   /** A string is sent as UTF-8. */
   readonly body?: string | Uint8Array

@@ -20,7 +20,7 @@ export interface LoadResult {
   /** How long the window was, in seconds. */
   readonly seconds: number
   readonly counts: RequestCounts
-  /** Responses that arrived within the window, whenever their requests were planned, per second. */
+  /** Good responses that arrived within the window, whenever their requests were planned, per second. */
   readonly responsesPerSecond: number
   readonly errors: ErrorCounts
   readonly latency: {
@@ -49,7 +49,6 @@ export interface LoadResult {
 
 /** The options of the run with nothing left open, as far as they are data. Times in milliseconds. */
 export interface LoadSettings {
-  /** Without the password, if it holds one. */
   readonly url: string
   /** A Unix socket that was asked instead of the URL's host; `null`: none. */
   readonly socketPath: string | null
@@ -144,8 +143,10 @@ export const REQUEST_ERRORS = [
   'reset',
   /** The connection was closed before the answer came. */
   'closed',
-  /** It was never sent: no connection was free until the end. */
+  /** It was never sent: no connection was free until the run was given up. */
   'unsent',
+  /** It was in flight when the run was given up: ended early, or a time-out behind its window. */
+  'unanswered',
 ] as const
 export type RequestError = (typeof REQUEST_ERRORS)[number]
 
@@ -176,7 +177,7 @@ export interface ErrorExample {
   readonly message: string
 }
 
-/** Milliseconds, exact to 0.1 % or a microsecond. Time-outs count as long as was waited for them: they were longer. */
+/** Milliseconds, exact to 0.1 % or a microsecond. What was waited for in vain counts as long as it was waited for. */
 export interface LatencySummary {
   readonly count: number
   readonly min: number
@@ -238,7 +239,7 @@ export interface ProcessReport {
 }
 
 export interface TimelineSecond {
-  /** Responses that arrived in this second. */
+  /** Good responses that arrived in this second. */
   readonly responses: number
   /** Requests that failed in this second. */
   readonly errors: number
