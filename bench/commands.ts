@@ -1,5 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { guard } from './guard/guard.js'
+import { lineage } from './lineage/lineage.js'
+import { compare } from './report/comparison.js'
+import { comparisonTable } from './report/comparison-table.js'
 import { page } from './report/page.js'
 import { goalTable, scenarioTable } from './report/scenario-table.js'
 import { table } from './report/text-table.js'
@@ -12,6 +16,9 @@ import { allSubjects } from './subjects/all-subjects.js'
 
 /** What `npm run bench -- NAME` does; it gives the program's exit code. Without a name it is `run`. */
 export const commands = {
+  compare: compareResults,
+  guard: (argv) => guard(argv, print, progress),
+  lineage: (argv) => lineage(argv, print, progress),
   run,
   report,
   subjects,
@@ -43,6 +50,23 @@ async function report(argv: readonly string[]): Promise<number> {
   const { html, results } = resultsGiven('report', argv)
   writeReport(html ?? results.replace(/(\.json)?$/, '.html'), readResults(results))
   return Promise.resolve(0)
+}
+
+/** Ends with 1 when something got worse. */
+async function compareResults(argv: readonly string[]): Promise<number> {
+  const { positionals, values } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: { markdown: { type: 'boolean' } },
+  })
+  const [first, second, ...more] = positionals
+  if (first === undefined || second === undefined || more.length > 0) {
+    throw new UsageError('compare: name two files of results')
+  }
+  const [before, after] = [readResults(first), readResults(second)]
+  const differences = compare(before, after)
+  print(comparisonTable(before, after, differences, values.markdown === true))
+  return Promise.resolve(differences.some(({ verdict }) => verdict === 'worse') ? 1 : 0)
 }
 
 async function tables(argv: readonly string[]): Promise<number> {

@@ -1,6 +1,4 @@
-import { type LoadOptions, type RequestPattern } from '../generator/load-options.js'
-import { type LoadResult } from '../generator/load-result.js'
-import { runLoad } from '../generator/run-load.js'
+import { type LoadOptions, type LoadResult, type RequestPattern, runLoad } from 'calandria/bench'
 import { type Pinning } from '../pinning.js'
 import { type Ask } from '../suite/ask.js'
 import { type Attack, type Latencies, type Load, type Volume } from './load.js'
@@ -24,11 +22,11 @@ export class GeneratorLoad implements Load {
 }
 
 function optionsFor(attack: Attack, core: number | undefined): LoadOptions {
-  const { place, asks, checked, connections, seconds, reconnects, requestsPerSecond } = attack
+  const { place, asks, depth, checked, connections, seconds, reconnects, requestsPerSecond } = attack
   return {
     url: `http://${place.host}:${place.port}/`,
     connections,
-    depth: requestsPerSecond === undefined ? asks.length : 1,
+    depth,
     durationMs: seconds * 1000,
     // the window of the server's CPU time opens before the first request, and so must this one
     warmUpMs: 0,

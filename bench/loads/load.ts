@@ -4,8 +4,9 @@ import { type Checked } from '../suite/answer-check.js'
 /** One stretch of load against one server. */
 export interface Attack {
   readonly place: Place
-  /** What a connection sends in one go. */
   readonly asks: readonly Ask[]
+  /** How many of them a connection sends in one go: all, or each alone. */
+  readonly depth: number
   /** How it answered them when it was checked. */
   readonly checked: Checked
   readonly connections: number

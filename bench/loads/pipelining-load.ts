@@ -17,17 +17,18 @@ export class PipeliningLoad implements Load {
     this.#pinning = pinning
   }
 
-  obstacle({ requestsPerSecond, checked, reconnects }: Attack): string | undefined {
+  obstacle({ requestsPerSecond, checked, asks, depth, reconnects }: Attack): string | undefined {
     if (requestsPerSecond !== undefined) return 'it has no schedule'
+    if (depth !== asks.length) return 'it sends all requests in one go'
     if (reconnects) return 'it keeps its connections'
     return checked.areOfOneLength ? undefined : 'it counts bytes, so all answers must be of one length'
   }
 
   async run(attack: Attack): Promise<Volume> {
-    const { place, asks, checked, connections, seconds } = attack
+    const { place, asks, depth, checked, connections, seconds } = attack
     const batch = asks.map((ask) => wireForm(ask, place)).join('')
     const { answerBytes } = checked
-    const task: Task = { place, batch, depth: asks.length, answerBytes, connections, seconds }
+    const task: Task = { place, batch, depth, answerBytes, connections, seconds }
     const program = fileURLToPath(new URL('./pipelining-client.js', import.meta.url))
     const command = this.#pinning.load(process.execPath, [program])
     const done = JSON.parse(await outputOf(...command, JSON.stringify(task))) as Done

@@ -25,9 +25,10 @@ export class WrkLoad implements Load {
     return error === undefined ? (/^wrk \S+/.exec(stdout)?.[0] ?? 'wrk of unknown version') : undefined
   }
 
-  obstacle({ requestsPerSecond, checked, asks, reconnects }: Attack): string | undefined {
+  obstacle({ requestsPerSecond, checked, asks, depth, reconnects }: Attack): string | undefined {
     if (requestsPerSecond !== undefined) return 'it has no schedule'
-    if (reconnects && asks.length > 1) return 'it reconnects for every batch'
+    if (depth !== asks.length) return 'it sends all requests in one go'
+    if (reconnects && depth > 1) return 'it reconnects for every batch'
     return checked.areOfOneLength
       ? undefined
       : 'it does not look at bodies, so all answers must be of one length'
@@ -53,43 +54,38 @@ function luaScript({ asks, place }: Attack): string {
   const batch = asks.map((ask) => wireForm(ask, place)).join('')
   return `
     wrk.format = function() return ${JSON.stringify(batch)} end
-    function done(summary, latency)
+    function done(summary)
       local errors = summary.errors
       print(string.format("volume %d %d %d %d %d", summary.requests, summary.duration, summary.bytes, errors.status,
         errors.connect + errors.read + errors.write + errors.timeout))
-      print(string.format("latency %d %d %d %d %d", latency:percentile(50), latency:percentile(90),
-        latency:percentile(99), latency:percentile(99.9), latency.max))
     end
   `
 }
 
 /** wrk looks at statuses only. Bodies were checked before; their lengths are, by the number of bytes, here. */
-function readVolume(output: string, { checked, asks, connections }: Attack): Volume {
-  const [requests, durationUs, bytes, badAnswers, broken] = numbersAfter('volume', output)
-  const [p50 = 0, p90 = 0, p99 = 0, p999 = 0, max = 0] = numbersAfter('latency', output).map(
-    (us) => us / 1000,
-  )
+function readVolume(output: string, { checked, depth, connections }: Attack): Volume {
+  const [requests, durationUs, bytes, badAnswers, broken] = numbersIn(output)
   const faults: string[] = []
   if (requests === 0) faults.push('nothing was answered')
   if (badAnswers !== 0) faults.push(`${badAnswers} answers other than 2xx`)
   if (broken !== 0) faults.push(`${broken} broken connections or time-outs`)
   // what is on its way at the end is counted in bytes only
-  const slack = (0.01 * requests! + connections * asks.length) * checked.answerBytes
+  const slack = (0.01 * requests! + connections * depth) * checked.answerBytes
   if (Math.abs(bytes! - requests! * checked.answerBytes) > slack) {
     faults.push(`answers of ${(bytes! / requests!).toFixed(1)} bytes, and not of ${checked.answerBytes}`)
   }
   return {
     requests: requests!,
     seconds: durationUs! / 1e6,
-    // of whole batches: wrk has one stamp for them
-    latencies: { p50Ms: p50, p90Ms: p90, p99Ms: p99, p999Ms: p999, maxMs: max },
+    // wrk "corrects" what it measured, as if it had had a schedule of one answer at a time, which it hasn't
+    latencies: undefined,
     faults,
     misgivings: [],
   }
 }
 
-function numbersAfter(word: string, output: string): number[] {
-  const line = new RegExp(`^${word} ((?:\\d+ ?)+)$`, 'm').exec(output)?.[1]
+function numbersIn(output: string): number[] {
+  const line = /^volume ((?:\d+ ?)+)$/m.exec(output)?.[1]
   if (line === undefined) throw new Error(`wrk said nothing of use:\n${output}`)
   return line.split(' ').map(Number)
 }

@@ -32,6 +32,7 @@ async function loadOnce(running: RunningSubject): Promise<number> {
   const attack: Attack = {
     place,
     asks,
+    depth: asks.length,
     checked: await running.check(),
     connections: CONNECTIONS,
     seconds: SECONDS,

@@ -31,10 +31,10 @@ export function page(results: Results): string {
         <h1>Benchmark, ${date}</h1>
         <p>${countOf(results)}</p>
         <p>
-          Every number is the median of its rounds; in brackets stands where that median probably lies (95 %, by
-          bootstrap). <em>1.40×</em> is the ratio to the <em>floor</em>, a server on <code>node:net</code> that answers
-          without parsing: ratios carry over to other machines, nanoseconds don’t. What is
-          <s>crossed out</s> is not to be believed; why stands below its table.
+          Every number is the median of its rounds; in brackets stands where that median probably lies (95 %,
+          by bootstrap). <em>1.40×</em> is the ratio to the <em>floor</em>, a server on
+          <code>node:net</code> that answers without parsing: ratios carry over to other machines, nanoseconds
+          don’t. What is <s>crossed out</s> is not to be believed; why stands below its table.
         </p>
         <nav>
           <a href="#charts">Charts</a>
@@ -63,7 +63,9 @@ export function page(results: Results): string {
                   html`<tr ${new Html(isOurs(name) ? 'class="ours"' : '')}>
                     <th>${name}</th>
                     <td>${version ?? 'not installed'}</td>
-                    <td class="words">${version === null ? `${about}. To install it: ${install}` : about}</td>
+                    <td class="words">
+                      <div>${version === null ? `${about}. To install it: ${install}` : about}</div>
+                    </td>
                   </tr>`,
               )}
             </tbody>
@@ -97,7 +99,8 @@ function countOf({ measurements, environment }: Results): Html {
 }
 
 function figureOf({ title, caption, wide, narrow }: Picture): Html {
-  const withClass = (svg: string, name: string): Html => new Html(svg.replace('<svg ', `<svg class="${name}" `))
+  const withClass = (svg: string, name: string): Html =>
+    new Html(svg.replace('<svg ', `<svg class="${name}" `))
   return html`<figure>
     <figcaption><strong>${title}</strong>${caption}</figcaption>
     ${withClass(wide, 'wide')} ${withClass(narrow, 'narrow')}
@@ -126,9 +129,13 @@ function scenarioSection(scenario: ScenarioRecord, { subjects }: Results, summar
             (row) =>
               html`<tr ${new Html(isOurs(row.subject.name) ? 'class="ours"' : '')}>
                 <th>${row.subject.name}</th>
-                ${row.instead === undefined
-                  ? columns.map((metric) => html`<td>${cell(cellOf(metric, row.figures[metric]))}</td>`)
-                  : html`<td class="words" colspan="${Math.max(1, columns.length)}">${row.instead}</td>`}
+                ${
+                  row.instead === undefined
+                    ? columns.map((metric) => html`<td>${cell(cellOf(metric, row.figures[metric]))}</td>`)
+                    : html`<td class="words" colspan="${Math.max(1, columns.length)}">
+                        <div>${row.instead}</div>
+                      </td>`
+                }
               </tr>`,
           )}
         </tbody>
@@ -138,9 +145,9 @@ function scenarioSection(scenario: ScenarioRecord, { subjects }: Results, summar
 }
 
 function cell({ value, ratio, interval, isInvalid }: Cell): Html {
-  const said = html`${value}${ratio === '' ? '' : html` <small>${ratio}</small>`}${interval === ''
-    ? ''
-    : html` <small>${interval}</small>`}`
+  const said = html`${value}${ratio === '' ? '' : html` <small>${ratio}</small>`}${
+    interval === '' ? '' : html` <small>${interval}</small>`
+  }`
   return isInvalid ? html`<s>${said}</s>` : said
 }
 

@@ -43,7 +43,8 @@ thead th { color: var(--soft); font-weight: 600; background: var(--shade) }
 th:first-child, td.words { text-align: left }
 tbody th { position: sticky; left: 0; background: var(--paper); font-weight: 500; border-right: 1px solid var(--line) }
 tr.ours th { color: var(--ours); font-weight: 700 }
-td.words { white-space: normal; min-width: 15rem; color: var(--soft) }
+td.words { white-space: normal; color: var(--soft) }
+td.words div { position: sticky; left: 11rem; width: max-content; max-width: min(40rem, 60vw) }
 td small { color: var(--soft); font-size: .8rem; display: block }
 s { color: var(--bad); text-decoration-thickness: 1.5px }
 .notes { font-size: .875rem; color: var(--soft); padding-left: 1.1rem; margin: .5rem 0 }
@@ -56,11 +57,11 @@ a { color: inherit; text-decoration-color: var(--soft); text-underline-offset: .
 @media (max-width: 40rem) {
   figure svg.narrow { display: block } figure svg.wide { display: none }
   dl { grid-template-columns: 1fr } dt { margin-top: .4rem }
-  tbody th { max-width: 9rem; white-space: normal }
+  tbody th { max-width: 8.5rem; white-space: normal } td.words div { left: 9rem; max-width: calc(100vw - 12.5rem) }
 }
 @media print {
   body { max-width: none; padding: 0; font-size: 10pt }
   .scroll { overflow: visible; border: 0 } table { font-size: 7.5pt } th, td { padding: 2pt 4pt }
-  td.words { min-width: 0 } nav { display: none }
+  td.words div { max-width: none; width: auto } nav { display: none }
   figure, tr { break-inside: avoid } h2, h3 { break-after: avoid }
 }`

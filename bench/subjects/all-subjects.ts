@@ -9,7 +9,7 @@ import {
 import { floor, floorData } from './floor.js'
 import { goNetHttp } from './go.js'
 import { fastify, hono, nodeHttp } from './node-servers.js'
-import { aiohttp, asyncio, gevent, tornado, twisted, uvloop } from './python-servers.js'
+import { aiohttp, asyncio, gevent, japronto, tornado, twisted, uvloop } from './python-servers.js'
 import { type Subject } from './subject.js'
 import { h2o, haproxy, lighttpd, nginx } from './web-servers.js'
 
@@ -35,6 +35,7 @@ export const allSubjects: readonly Subject[] = [
   goNetHttp,
   asyncio,
   uvloop,
+  japronto,
   twisted,
   tornado,
   gevent,

@@ -49,3 +49,16 @@ export const tornado = pythonServer('tornado', 'Tornado', 'tornado', ['tornado_w
 export const twisted = pythonServer('twisted', 'twisted.web', 'twisted', ['twisted_web.py'])
 export const gevent = pythonServer('gevent', 'gevent.pywsgi', 'gevent', ['gevent_wsgi.py'])
 export const aiohttp = pythonServer('aiohttp', "aiohttp on asyncio's loop", 'aiohttp', ['aiohttp_web.py'])
+
+/** Its last release is of 2017 and runs on CPython 3.5 to 3.7: where one of them has it, it is measured. */
+const oldPython = 'python3.7'
+
+export const japronto: Subject = {
+  name: 'japronto',
+  about: 'Japronto, which was first to answer pipelined requests with one write',
+  install: 'CPython 3.7 with `pip install japronto`; no package of Debian has it',
+  acts: ['hello', 'kilobyte', 'tenKilobytes', 'json', 'upload'],
+  because: 'its handlers here answer at once',
+  version: () => versionSaid(oldPython, ['-c', 'import japronto; print("0.1.2")']),
+  launch: () => ({ command: oldPython, args: [`${peersDirectory}japronto_web.py`] }),
+}

@@ -113,7 +113,8 @@ function attack(
   const { place, asks } = running
   const { connections } = scenario
   const reconnects = scenario.reconnects === true
-  const order: Attack = { place, asks, checked, connections, seconds, reconnects, requestsPerSecond }
+  const depth = scenario.pace === undefined ? asks.length : 1
+  const order: Attack = { place, asks, depth, checked, connections, seconds, reconnects, requestsPerSecond }
   return bench.loads.for(order).run(order)
 }
 

@@ -23,7 +23,7 @@ const load = (varying: Varying): LoadScenario => ({
 const depth = (count: number): LoadScenario =>
   load({
     name: `depth-${count}`,
-    groups: ['depths'],
+    groups: count === 4 || count === 16 ? ['depths', 'lineage'] : ['depths'],
     about: `${count} requests in one go, plain head`,
     asks: times(count, () => plain),
   })

@@ -72,6 +72,20 @@ export class Summary {
     )
   }
 
+  /**
+   * The values by round, those in doubt left out, if there are others.
+   * @param relative each divided by the floor's of the same round; rounds that the floor hasn't are left out
+   */
+  values(scenario: string, subject: string, metric: MetricName, relative = false): number[] {
+    const values = this.#counted(scenario, subject, metric)
+    if (!relative) return values.map(({ value }) => value)
+    const floor = this.#counted(scenario, 'floor', metric)
+    return values.flatMap(({ round, value }) => {
+      const below = floor.find((one) => one.round === round)?.value ?? 0
+      return below === 0 ? [] : [value / below]
+    })
+  }
+
   /** Every different doubt about what a subject did, and how many rounds had one of this kind. */
   doubts(scenario: string, subject: string): { doubt: Doubt; rounds: number }[] {
     const found = new Map<string, { doubt: Doubt; rounds: number }>()

@@ -18,20 +18,35 @@ export interface BarChart {
   readonly parts: readonly string[]
   readonly bars: readonly Bar[]
   readonly axisFormat: (value: number) => string
+  readonly better: 'less' | 'more'
+  /** Whether very long bars are cut, so that the short ones can be told apart. */
+  readonly isCut: boolean
 }
 
-/** A bar may be so many times as long as the shortest; longer ones end at the edge, with an arrow. */
+/** Where bars are cut, one may be so many times as long as the shortest; longer ones end at the edge, with an arrow. */
 const longestToShortest = 16
 const barHeight = 22
+const namedBarHeight = 37
 const narrow = 480
 
-/** From the shortest to the longest. */
-export function barChart({ title, parts, bars, axisFormat }: BarChart, width: number): string {
-  const sorted = [...bars].sort((a, b) => lengthOf(a) - lengthOf(b))
-  const least = lengthOf(sorted.find((bar) => lengthOf(bar) > 0) ?? sorted[0]!)
-  const edge = Math.min(least * longestToShortest, Math.max(...sorted.map(lengthOf)))
+/** From the best to the worst. */
+export function barChart(chart: BarChart, width: number): string {
+  const { title, parts, bars, axisFormat, better, isCut } = chart
+  const sign = better === 'less' ? 1 : -1
+  const sorted = [...bars].sort((a, b) => sign * (lengthOf(a) - lengthOf(b)))
+  const lengths = sorted.map(lengthOf)
+  const longest = Math.max(...lengths)
+  const shortest = Math.min(...lengths.filter((length) => length > 0))
+  const edge = isCut ? Math.min(shortest * longestToShortest, longest) : longest
+  // on a phone there is no room beside the bars, and names stand above them
+  const isNarrow = width < narrow
   const hasLegend = parts.length > 1
-  const size: Size = { width, height: sorted.length * barHeight + 34 + (hasLegend ? 28 : 0) }
+  const size: Size = {
+    width,
+    height: sorted.length * (isNarrow ? namedBarHeight : barHeight) + 34 + (hasLegend ? 28 : 0),
+  }
+  // nobody measures letters on the server, and fonts differ
+  const nameRoom = isNarrow ? 6 : Math.max(...sorted.map((bar) => nameOf(bar).length)) * 7.2 + 12
   const labelRoom = Math.max(...sorted.map(({ label }) => label.length)) * 6.6 + 18
   const option: ChartOption = {
     ...(hasLegend
@@ -47,34 +62,38 @@ export function barChart({ title, parts, bars, axisFormat }: BarChart, width: nu
           },
         }
       : {}),
-    grid: {
-      left: 4,
-      right: labelRoom,
-      top: hasLegend ? 30 : 4,
-      bottom: 4,
-      outerBoundsMode: 'same',
-      outerBoundsContain: 'axisLabel',
-    },
+    grid: { left: nameRoom, right: labelRoom, top: hasLegend ? 30 : 4, bottom: 24, outerBoundsMode: 'none' },
     xAxis: {
       type: 'value',
       max: edge,
-      splitNumber: width < narrow ? 2 : 4,
-      axisLabel: { color: soft, fontSize: 11, formatter: axisFormat, hideOverlap: true, showMaxLabel: false },
-      splitLine: { lineStyle: { color: line } },
+      splitNumber: isNarrow ? 2 : 4,
+      axisLabel: {
+        color: soft,
+        fontSize: 11,
+        formatter: axisFormat,
+        hideOverlap: true,
+        showMaxLabel: false,
+        alignMinLabel: 'left',
+      },
+      splitLine: { showMaxLine: false, lineStyle: { color: line } },
     },
     yAxis: {
       type: 'category',
       inverse: true,
-      data: sorted.map(({ name, isInvalid }) => (isInvalid ? `✗ ${name}` : name)),
+      data: sorted.map(nameOf),
       axisTick: { show: false },
       axisLine: { lineStyle: { color: line } },
+      z: 3,
       axisLabel: {
         fontSize: 12,
         interval: 0,
+        ...(isNarrow
+          ? { inside: true, margin: 0, verticalAlign: 'bottom' as const, padding: [0, 0, 10, 0] }
+          : {}),
         color: (_name, index) => (sorted[index!]?.isOurs === true ? 'var(--ours)' : ink),
       },
     },
-    series: parts.map((part, i) => series(part, i, parts.length, sorted, edge)),
+    series: parts.map((part, i) => series(part, i, parts.length, sorted, edge, isNarrow)),
   }
   return draw(option, size, `${title}: ${sorted.map(({ name, label }) => `${name} ${label}`).join(', ')}`)
 }
@@ -85,12 +104,13 @@ function series(
   parts: number,
   sorted: readonly Bar[],
   edge: number,
+  isNarrow: boolean,
 ): BarSeriesOption {
   return {
     type: 'bar',
     name: part,
     stack: 'all',
-    barWidth: '68%',
+    ...(isNarrow ? { barWidth: 11, barCategoryGap: 0 } : { barWidth: '68%' }),
     color: parts === 1 ? 'var(--bar)' : `var(--part-${i + 1})`,
     silent: true,
     data: sorted.map((bar) => ({
@@ -99,6 +119,7 @@ function series(
         opacity: bar.isInvalid ? 0.35 : 1,
         ...(parts === 1 && bar.isOurs ? { color: 'var(--ours)' } : {}),
       },
+      label: { opacity: bar.isInvalid ? 0.7 : 1 },
     })),
     label: {
       show: i === parts - 1,
@@ -109,6 +130,8 @@ function series(
     },
   }
 }
+
+const nameOf = ({ name, isInvalid }: Bar): string => (isInvalid ? `✗ ${name}` : name)
 
 const lengthOf = ({ values }: Bar): number => values.reduce((sum, value) => sum + value, 0)
 

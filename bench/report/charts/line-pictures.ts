@@ -57,7 +57,7 @@ export function percentilePicture(results: Results, summary: Summary, name: stri
   return linePicture(results, summary, points, {
     name: `latency-${name}`,
     title: `Latency: ${scenario.about}`,
-    caption: 'Milliseconds.',
+    caption: 'Milliseconds; on a schedule from the planned moment, else from the sending.',
   })
 }
 

@@ -23,16 +23,16 @@ const narrow = 480
 /** On a logarithmic axis: equal distances are equal ratios. */
 export function lineChart({ title, categories, lines, axisFormat }: LineChart, width: number): string {
   const isNarrow = width < narrow
-  const columns = isNarrow ? 2 : 4
+  const columns = isNarrow ? 2 : 5
   const legendHeight = Math.ceil(lines.length / columns) * 22 + 8
   const option: ChartOption = {
     legend: {
       top: 0,
       left: 0,
-      width: width - 8,
+      width: width - 40,
       itemWidth: 22,
-      itemGap: 10,
-      textStyle: { color: ink, fontSize: 12, width: width / columns - 42, overflow: 'truncate' },
+      itemGap: 14,
+      textStyle: { color: ink, fontSize: 12 },
       selectedMode: false,
     },
     grid: {

@@ -8,6 +8,14 @@ import { type Picture, pictureOf } from './picture.js'
 
 const cut = 'A bar with › is longer than the chart.'
 
+/** What the axes count in, where it isn't the metric's own unit. */
+const units: Readonly<Partial<Record<MetricName, { readonly size: number; readonly name: string }>>> = {
+  rssPerConnection: { size: 1024, name: ' KB' },
+  rssAtRest: { size: 2 ** 20, name: ' MB' },
+  heldMs: { size: 1, name: ' ms' },
+  startupMs: { size: 1, name: ' ms' },
+}
+
 /** All charts that these results have numbers for. */
 export function picturesOf(results: Results): Picture[] {
   const summary = new Summary(results.measurements, results.plan.seed)
@@ -56,7 +64,11 @@ function cpuPicture(results: Results, summary: Summary, name: string): Picture |
   const title = `CPU time per request: ${scenario.about}`
   return pictureOf(
     { name: `cpu-${name}`, title, caption: `Nanoseconds of the server process. ${cut}` },
-    (width) => barChart({ title, parts: ['user', 'kernel'], bars, axisFormat: short }, width),
+    (width) =>
+      barChart(
+        { title, parts: ['user', 'kernel'], bars, axisFormat: short, better: 'less', isCut: true },
+        width,
+      ),
   )
 }
 
@@ -68,17 +80,17 @@ function barPicture(
   title: string,
   caption: string,
 ): Picture | undefined {
+  const unit = units[metric] ?? { size: 1, name: '' }
   const bars = barsOf(results, summary, name, metric, (figures) => {
     const figure = figures[metric]
-    return figure === undefined ? undefined : [figure.value]
+    return figure === undefined ? undefined : [figure.value / unit.size]
   })
   if (bars.length === 0) return undefined
-  const { format } = metrics[metric]
-  return pictureOf({ name: `${name}-${metric}`, title, caption: `${caption} ${cut}`.trim() }, (width) =>
-    barChart(
-      { title, parts: [''], bars, axisFormat: metric === 'requestsPerSecond' ? short : format },
-      width,
-    ),
+  const axisFormat = (value: number): string => `${short(value)}${unit.name}`
+  const { better } = metrics[metric]
+  const direction = better === 'more' ? 'more' : 'less'
+  return pictureOf({ name: `${name}-${metric}`, title, caption }, (width) =>
+    barChart({ title, parts: [''], bars, axisFormat, better: direction, isCut: false }, width),
   )
 }
 
@@ -95,7 +107,13 @@ function barsOf(
     const figure = figures[metric]
     if (values === undefined || figure === undefined) return []
     return [
-      { name, values, label: labelOf(metric, figure), isInvalid: figure.believed === 0, isOurs: isOurs(name) },
+      {
+        name,
+        values,
+        label: labelOf(metric, figure),
+        isInvalid: figure.believed === 0,
+        isOurs: isOurs(name),
+      },
     ]
   })
 }
