@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { root } from '../root.js'
 import { type Environment } from '../suite/environment.js'
 import { metricNames } from '../suite/metric.js'
 import { ResultsError } from '../suite/results.js'
@@ -11,8 +12,7 @@ export interface Baseline {
   readonly ratios: readonly Omit<MeasuredRatio, 'isBelieved'>[]
 }
 
-/** As seen from build/bench/guard. */
-export const baselinePath = fileURLToPath(new URL('../../../bench/baseline.json', import.meta.url))
+export const baselinePath = join(root, 'bench/baseline.json')
 
 /** @throws ResultsError when the file can't be read, or holds no baseline */
 export function readBaseline(path: string): Baseline {

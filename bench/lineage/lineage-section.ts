@@ -58,7 +58,7 @@ function lineageTable({ subjects }: Results, summary: Summary, shown: readonly C
     ...shown.map(({ scenario, metric }) => {
       const figure = summary.figure(scenario, name, metric)
       if (figure === undefined) return 'n/a'
-      const ratio = figure.toFloor === undefined ? '' : ` (${figure.toFloor.value.toFixed(2)}×)`
+      const ratio = figure.toFloor === undefined ? '' : ` (${figure.toFloor.toFixed(2)}×)`
       const said = metrics[metric].format(figure.value) + ratio
       return figure.believed === 0 ? `~~${said}~~` : said
     }),

@@ -1,16 +1,16 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Picture } from '../report/charts/picture.js'
 import { picturesOf } from '../report/charts/pictures.js'
 import { standalone } from '../report/charts/standalone.js'
+import { root } from '../root.js'
 import { readRunOptions, UsageError } from '../suite/options.js'
 import { readResults, type Results, ResultsError } from '../suite/results.js'
 import { runSuite } from '../suite/run-suite.js'
 import { lineageSection } from './lineage-section.js'
 
-/** As seen from build/bench/lineage. */
-const docs = fileURLToPath(new URL('../../../docs/', import.meta.url))
+const docs = join(root, 'docs/')
 const page = 'benchmarks.md'
 const charts = 'charts'
 const begin = '<!-- lineage -->\n'

@@ -1,8 +1,8 @@
-import { fileURLToPath } from 'node:url'
 import { outputOf } from '../children.js'
 import { type Attack, type Load, type Volume } from './load.js'
 import { type Done, type Task } from './pipelining-task.js'
 import { type Pinning } from '../pinning.js'
+import { builtProgram } from '../root.js'
 import { wireForm } from '../suite/ask.js'
 
 /**
@@ -29,7 +29,7 @@ export class PipeliningLoad implements Load {
     const batch = asks.map((ask) => wireForm(ask, place)).join('')
     const { answerBytes } = checked
     const task: Task = { place, batch, depth, answerBytes, connections, seconds }
-    const program = fileURLToPath(new URL('./pipelining-client.js', import.meta.url))
+    const program = builtProgram('loads/pipelining-client')
     const command = this.#pinning.load(process.execPath, [program])
     const done = JSON.parse(await outputOf(...command, JSON.stringify(task))) as Done
     return { ...done, latencies: undefined, faults: [], misgivings: [] }

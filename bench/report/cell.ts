@@ -1,3 +1,4 @@
+import { type Estimate } from '../statistics/bootstrap.js'
 import { type MetricName, metricNames, metrics } from '../suite/metric.js'
 import { type ScenarioRecord, type SubjectRecord } from '../suite/results.js'
 import { type Figure, type Figures, type Summary } from '../suite/summary.js'
@@ -49,14 +50,17 @@ function insteadOf(
 export const columnsOf = (rows: readonly Row[]): MetricName[] =>
   metricNames.filter((metric) => rows.some(({ figures }) => figures[metric] !== undefined))
 
-export function cellOf(metric: MetricName, figure: Figure | undefined): Cell {
+export function cellOf(metric: MetricName, figure: Figure | undefined, summary: Summary): Cell {
   if (figure === undefined) return { value: 'n/a', ratio: '', interval: '', isInvalid: false }
   const { format, showsInterval, better, isMinor } = metrics[metric]
-  const { value, low, high, toFloor, believed } = figure
+  const { value, values, toFloor, believed } = figure
   return {
     value: format(value),
-    ratio: toFloor === undefined || better === 'none' || isMinor ? '' : `${toFloor.value.toFixed(2)}×`,
-    interval: showsInterval && figure.values.length > 1 ? `[${format(low)}..${format(high)}]` : '',
+    ratio: toFloor === undefined || better === 'none' || isMinor ? '' : `${toFloor.toFixed(2)}×`,
+    interval: showsInterval && values.length > 1 ? intervalOf(summary.interval(figure), format) : '',
     isInvalid: believed === 0,
   }
 }
+
+const intervalOf = ({ low, high }: Estimate, format: (value: number) => string): string =>
+  `[${format(low)}..${format(high)}]`

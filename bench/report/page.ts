@@ -131,7 +131,9 @@ function scenarioSection(scenario: ScenarioRecord, { subjects }: Results, summar
                 <th>${row.subject.name}</th>
                 ${
                   row.instead === undefined
-                    ? columns.map((metric) => html`<td>${cell(cellOf(metric, row.figures[metric]))}</td>`)
+                    ? columns.map(
+                        (metric) => html`<td>${cell(cellOf(metric, row.figures[metric], summary))}</td>`,
+                      )
                     : html`<td class="words" colspan="${Math.max(1, columns.length)}">
                         <div>${row.instead}</div>
                       </td>`

@@ -22,7 +22,7 @@ export function scenarioTable(
     ['subject', ...columns.map((metric) => metrics[metric].title)],
     ...measured.map(({ subject, figures }) => [
       subject.name,
-      ...columns.map((metric) => asText(cellOf(metric, figures[metric]), markdown)),
+      ...columns.map((metric) => asText(cellOf(metric, figures[metric], summary), markdown)),
     ]),
   ]
   const names = subjects.map(({ name }) => name)

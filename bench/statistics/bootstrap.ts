@@ -1,4 +1,4 @@
-import { median, quantileSorted } from 'simple-statistics'
+import { quantileSorted } from 'simple-statistics'
 import { seededRandom } from './shuffled.js'
 
 /** A median, and where it probably lies. */
@@ -14,7 +14,8 @@ const CONFIDENCE = 0.95
 
 /** @param values at least one */
 export function medianEstimate(values: readonly number[], seed: number): Estimate {
-  return estimate(median([...values]), seed, (random) => median(resampled(values, random)))
+  const sample = new Resample(values)
+  return estimate(medianOf(values), seed, (random) => sample.median(random))
 }
 
 /**
@@ -23,10 +24,11 @@ export function medianEstimate(values: readonly number[], seed: number): Estimat
  * @param below at least one value, none of them 0
  */
 export function ratioEstimate(above: readonly number[], below: readonly number[], seed: number): Estimate {
+  const [over, under] = [new Resample(above), new Resample(below)]
   return estimate(
-    median([...above]) / median([...below]),
+    medianOf(above) / medianOf(below),
     seed,
-    (random) => median(resampled(above, random)) / median(resampled(below, random)),
+    (random) => over.median(random) / under.median(random),
   )
 }
 
@@ -38,19 +40,45 @@ export function pairedRatioEstimate(
   pairs: readonly (readonly [above: number, below: number])[],
   seed: number,
 ): Estimate {
-  const ratio = (some: readonly (readonly [number, number])[]): number =>
-    median(some.map(([above]) => above)) / median(some.map(([, below]) => below))
-  return estimate(ratio(pairs), seed, (random) => ratio(resampled(pairs, random)))
+  const [above, below] = [pairs.map(([over]) => over), pairs.map(([, under]) => under)]
+  const drawn = [new Float64Array(pairs.length), new Float64Array(pairs.length)] as const
+  return estimate(medianOf(above) / medianOf(below), seed, (random) => {
+    for (let i = 0; i < pairs.length; i++) {
+      const pair = pairs[Math.floor(random() * pairs.length)]!
+      drawn[0][i] = pair[0]
+      drawn[1][i] = pair[1]
+    }
+    return medianSorted(drawn[0].sort()) / medianSorted(drawn[1].sort())
+  })
+}
+
+export const medianOf = (values: readonly number[]): number => medianSorted(Float64Array.from(values).sort())
+
+function medianSorted(sorted: Float64Array): number {
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
+/** One array for all that is drawn from a sample: a report has thousands of intervals. */
+class Resample {
+  readonly #values: readonly number[]
+  readonly #drawn: Float64Array
+
+  constructor(values: readonly number[]) {
+    this.#values = values
+    this.#drawn = new Float64Array(values.length)
+  }
+
+  median(random: () => number): number {
+    const [values, drawn] = [this.#values, this.#drawn]
+    for (let i = 0; i < drawn.length; i++) drawn[i] = values[Math.floor(random() * values.length)]!
+    return medianSorted(drawn.sort())
+  }
 }
 
 function estimate(value: number, seed: number, draw: (random: () => number) => number): Estimate {
   const random = seededRandom(seed)
-  const drawn = Float64Array.from({ length: RESAMPLES }, () => draw(random)).sort()
+  const sorted = [...Float64Array.from({ length: RESAMPLES }, () => draw(random)).sort()]
   const tail = (1 - CONFIDENCE) / 2
-  const sorted = [...drawn]
   return { value, low: quantileSorted(sorted, tail), high: quantileSorted(sorted, 1 - tail) }
-}
-
-function resampled<Item>(items: readonly Item[], random: () => number): Item[] {
-  return items.map(() => items[Math.floor(random() * items.length)]!)
 }

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { root } from '../root.js'
 
-/** As seen from build/bench/subjects. */
-export const peersDirectory = fileURLToPath(new URL('../../../bench/peers/', import.meta.url))
+export const peersDirectory = join(root, 'bench/peers/')
 export const inPeers = 'bench/peers/install.sh'
 
-const modulesOf = { project: '../../../node_modules/', peers: '../../../bench/peers/node_modules/' } as const
+const modulesOf = { project: 'node_modules', peers: 'bench/peers/node_modules' } as const
 
 /** @returns what a program says of its version; undefined when it can't be run */
 export function versionSaid(command: string, args: readonly string[]): string | undefined {
@@ -16,13 +16,13 @@ export function versionSaid(command: string, args: readonly string[]): string | 
 
 /** @returns the version of an npm package; undefined when it isn't installed */
 export function packageVersion(name: string, modules: keyof typeof modulesOf): string | undefined {
-  return versionIn(`${modulesOf[modules]}${name}/package.json`)
+  return versionIn(`${modulesOf[modules]}/${name}/package.json`)
 }
 
-export const ownVersion = (): string => versionIn('../../../package.json')!
+export const ownVersion = (): string => versionIn('package.json')!
 
 function versionIn(path: string): string | undefined {
-  const url = new URL(path, import.meta.url)
-  if (!existsSync(url)) return undefined
-  return (JSON.parse(readFileSync(url, 'utf8')) as { version: string }).version
+  const file = join(root, path)
+  if (!existsSync(file)) return undefined
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }

@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url'
+import { builtProgram } from '../root.js'
 import { everyAct, type Subject } from './subject.js'
 
 /** A program in `bench/programs`, run by Node.js. */
@@ -7,7 +7,7 @@ export function nodeProgram(
   described: Pick<Subject, 'name' | 'about' | 'version'> & Partial<Subject>,
   ...args: readonly string[]
 ): Subject {
-  const path = fileURLToPath(new URL(`../programs/${program}.js`, import.meta.url))
+  const path = builtProgram(`programs/${program}`)
   return {
     install: 'npm install',
     acts: everyAct,

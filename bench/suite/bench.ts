@@ -10,10 +10,12 @@ export interface Bench {
   readonly rounds: number
   readonly seconds: number
   readonly warmUpSeconds: number
+  /** How long a subject may take until it answers, in milliseconds. Default 15,000. */
+  readonly patienceMs?: number
   /** The Node.js that runs programs of Node.js. */
   readonly node: string
   readonly pinning: Pinning
-  readonly loads: Loads
+  readonly loads: Pick<Loads, 'for'>
   readonly seed: number
   /** Whether strace can count system calls. */
   readonly canTrace: boolean

@@ -25,20 +25,35 @@ export class ForeignWatch {
     const seconds = (performance.now() - this.#startMs) / 1000
     const end = machineUsage(this.#pinning.cores)
     if (this.#start === undefined || end === undefined || seconds < shortestJudgedSeconds) return []
-    const available = seconds * (this.#pinning.cores?.length ?? this.#pinning.coreCount)
-    const doubts: Doubt[] = []
-    const stolen = (end.stolen - this.#start.stolen) / available
-    if (stolen > mostStolen) {
-      doubts.push({ code: 'STOLEN_TIME', text: `${percent(stolen)} of their time`, spoils: 'all' })
-    }
-    if (ours === undefined) return doubts
-    const all = end.busy - this.#start.busy
-    const foreign = (all - ours - (harnessSeconds() - this.#startHarness)) / available
-    if (foreign > mostForeign) {
-      doubts.push({ code: 'FOREIGN_LOAD', text: `${percent(foreign)} of their time`, spoils: 'all' })
-    }
-    return doubts
+    return judgeCores({
+      available: seconds * (this.#pinning.cores?.length ?? this.#pinning.coreCount),
+      busy: end.busy - this.#start.busy,
+      stolen: end.stolen - this.#start.stolen,
+      ours: ours === undefined ? undefined : ours + harnessSeconds() - this.#startHarness,
+    })
   }
+}
+
+/** What became of the cores' time, in seconds. */
+export interface CoreTime {
+  readonly available: number
+  readonly busy: number
+  readonly stolen: number
+  /** Undefined: nobody knows, so nobody can be blamed. */
+  readonly ours: number | undefined
+}
+
+export function judgeCores({ available, busy, stolen, ours }: CoreTime): Doubt[] {
+  const doubts: Doubt[] = []
+  const stolenShare = stolen / available
+  if (stolenShare > mostStolen) {
+    doubts.push({ code: 'STOLEN_TIME', text: `${percent(stolenShare)} of their time`, spoils: 'all' })
+  }
+  const foreignShare = ours === undefined ? 0 : (busy - ours) / available
+  if (foreignShare > mostForeign) {
+    doubts.push({ code: 'FOREIGN_LOAD', text: `${percent(foreignShare)} of their time`, spoils: 'all' })
+  }
+  return doubts
 }
 
 function harnessSeconds(): number {

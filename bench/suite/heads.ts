@@ -1,15 +1,15 @@
 /** Fields of request heads, `Host` left out. Requests are made of ASCII only: one character is one byte. */
 export type Fields = readonly (readonly [name: string, value: string])[]
 
-/** What an API client sends. */
+/** What an API client sends: 161 bytes with a port of four digits. */
 export const apiFields: Fields = [
   ['User-Agent', 'curl/8.7.1'],
   ['Accept', 'application/json'],
   ['Connection', 'keep-alive'],
-  ['X-Request-Id', '7f3b1c9e-5200'],
+  ['X-Request-Id', '7f3b1c9e-5200-4a8d-9d4a-0b1c2d3'],
 ]
 
-/** What Chrome sends when someone reloads a page of a site that has a session and two trackers: about 700 bytes. */
+/** What Chrome sends when someone reloads a page of a site that has a session and two trackers: 703 bytes with a port of four digits. */
 export const browserFields: Fields = [
   ['Connection', 'keep-alive'],
   ['Cache-Control', 'max-age=0'],
@@ -28,7 +28,7 @@ export const browserFields: Fields = [
   ['Sec-Fetch-Dest', 'document'],
   ['Accept-Encoding', 'gzip, deflate, br, zstd'],
   ['Accept-Language', 'en-US,en;q=0.9'],
-  ['Cookie', 'session=5f2c9a7be1d04386; _ga=GA1.1.904; theme=dark'],
+  ['Cookie', 'session=5f2c9a7be1d04386; _ga=GA1.1.904218331.17640851; theme=dark'],
 ]
 
 /** As if every request came from another browser: nothing that a server remembers of one head helps with the next. */

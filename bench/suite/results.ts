@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import { root } from '../root.js'
 import { type Environment } from './environment.js'
 import { type Measurement } from './measurement.js'
 
@@ -64,8 +66,7 @@ export function readResults(path: string): Results {
 
 /** @returns what is wrong with it, by the schema; undefined when nothing is */
 export function complaintAbout(content: unknown): string | undefined {
-  // as seen from build/bench/suite
-  const schema = new URL('../../../bench/results.schema.json', import.meta.url)
+  const schema = join(root, 'bench/results.schema.json')
   validate ??= new Ajv2020().compile(JSON.parse(readFileSync(schema, 'utf8')) as object)
   if (validate(content)) return undefined
   const [first] = validate.errors ?? []

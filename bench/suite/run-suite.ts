@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Loads } from '../loads/choose-load.js'
 import { Pinning } from '../pinning.js'
+import { root } from '../root.js'
 import { type Subject } from '../subjects/subject.js'
 import { canTrace } from './call-counts.js'
 import { describeEnvironment } from './environment.js'
@@ -87,6 +87,5 @@ function versionOfNode(node: string): string {
 
 function pathFor(given: string | undefined): string {
   if (given !== undefined) return resolve(given)
-  const root = fileURLToPath(new URL('../../../', import.meta.url)) // as seen from build/bench/suite
   return resolve(root, 'bench/results', `${new Date().toISOString().replaceAll(':', '-')}.json`)
 }

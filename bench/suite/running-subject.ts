@@ -20,9 +20,11 @@ export interface StartOptions {
   readonly asks: readonly Ask[]
   readonly node: string
   readonly pinning: Pinning
+  /** How long it may take until it answers, in milliseconds. Default 15,000. */
+  readonly patienceMs?: number
 }
 
-const patienceMs = 15_000
+const usualPatienceMs = 15_000
 const pauseMs = 2
 const lastWords = 2000
 
@@ -156,6 +158,7 @@ export class RunningSubject {
 
   async #awaitReadiness(): Promise<void> {
     const startMs = performance.now()
+    const patienceMs = this.#options.patienceMs ?? usualPatienceMs
     while (performance.now() - startMs < patienceMs) {
       const answer = await firstAnswer(this.place, this.asks[0]!)
       if (answer !== undefined) {

@@ -1,17 +1,24 @@
-import { type Estimate, medianEstimate, pairedRatioEstimate, ratioEstimate } from '../statistics/bootstrap.js'
+import {
+  type Estimate,
+  medianEstimate,
+  medianOf,
+  pairedRatioEstimate,
+  ratioEstimate,
+} from '../statistics/bootstrap.js'
 import { type Doubt, spoils } from './doubt.js'
 import { type Measurement } from './measurement.js'
 import { type MetricName, metricNames } from './metric.js'
 
-/** A metric of a subject in a scenario, over all rounds. */
-export interface Figure extends Estimate {
+/** A metric of a subject in a scenario, over all rounds: the median. */
+export interface Figure {
+  readonly value: number
   /** The values behind it, in the order of the rounds. */
   readonly values: readonly number[]
   /** Rounds that were believed, and rounds that gave this metric. When none was believed, all are shown. */
   readonly believed: number
   readonly rounds: number
-  /** The same for what it is compared with; undefined when the floor was not measured. */
-  readonly toFloor: Estimate | undefined
+  /** Ratio of the medians, so that a reader can check it; undefined when the floor was not measured. */
+  readonly toFloor: number | undefined
 }
 
 export type Figures = Readonly<Partial<Record<MetricName, Figure>>>
@@ -51,6 +58,11 @@ export class Summary {
     const key = `${keyOf(scenario, subject)}\0${metric}`
     if (!this.#figures.has(key)) this.#figures.set(key, this.#compute(scenario, subject, metric))
     return this.#figures.get(key)
+  }
+
+  /** Where a figure's median probably lies. */
+  interval({ values }: Figure): Estimate {
+    return medianEstimate(values, this.#seed)
   }
 
   /** The ratio of two subjects' medians, with its confidence interval; undefined when one of them has no value. */
@@ -112,12 +124,15 @@ export class Summary {
     const counted = this.#counted(scenario, subject, metric)
     if (counted.length === 0) return undefined
     const values = counted.map(({ value }) => value)
+    const value = medianOf(values)
+    const floor = this.#counted(scenario, 'floor', metric).map((one) => one.value)
+    const below = floor.length === 0 ? 0 : medianOf(floor)
     return {
-      ...medianEstimate(values, this.#seed),
+      value,
       values,
       believed: all.filter(({ isBelieved }) => isBelieved).length,
       rounds: all.length,
-      toFloor: this.ratio(scenario, metric, subject, 'floor'),
+      toFloor: below === 0 ? undefined : value / below,
     }
   }
 

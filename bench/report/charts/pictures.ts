@@ -119,7 +119,7 @@ function barsOf(
 }
 
 function labelOf(metric: MetricName, { value, toFloor }: Figure): string {
-  const ratio = toFloor === undefined ? '' : ` · ${toFloor.value.toFixed(2)}×`
+  const ratio = toFloor === undefined ? '' : ` · ${toFloor.toFixed(2)}×`
   return metrics[metric].format(value) + ratio
 }
 
