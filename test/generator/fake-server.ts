@@ -7,7 +7,7 @@ export interface Asked {
   /** The how-manieth of all connections, from 0. */
   readonly number: number
   readonly transport: MemoryTransport
-  reply(body?: string, options?: { readonly status?: number; readonly headers?: string }): void
+  readonly reply: (body?: string, options?: { readonly status?: number; readonly headers?: string }) => void
 }
 
 export type Answer = (asked: Asked) => void

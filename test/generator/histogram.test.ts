@@ -21,7 +21,7 @@ function histogramOf(values: readonly number[]): Histogram {
 
 /** The smallest value that so many percent of all don't exceed. */
 function exactPercentile(values: readonly number[], percent: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
+  const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.max(1, Math.ceil((percent / 100) * sorted.length - 1e-9)) - 1]!
 }
 

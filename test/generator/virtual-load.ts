@@ -13,7 +13,7 @@ import { Generator } from '../../bench/generator/generator.js'
 import type { LoadOptions } from '../../bench/generator/load-options.js'
 import type { LoadPlan } from '../../bench/generator/load-plan.js'
 import type { LoadResult } from '../../bench/generator/load-result.js'
-import type { Measurement, Usage } from '../../bench/generator/measurement.js'
+import type { Usage } from '../../bench/generator/measurement.js'
 import { planLoad, settingsOf } from '../../bench/generator/plan-load.js'
 import { type Answer, FakeServer } from './fake-server.js'
 
@@ -60,7 +60,7 @@ export class VirtualLoad {
     return conclude({
       settings: settingsOf(this.#plan, this.#options),
       startedAt: new Date(this.clock.wallTime()),
-      measurements: [(await running.promise) as Measurement],
+      measurements: [await running.promise],
       lost: 0,
     })
   }
