@@ -82,9 +82,9 @@ describe('connectTls()', () => {
   })
 
   it.each([
-    [{}, 'an authority that nobody knows'],
-    [{ ...trusted, servername: 'other.example' }, 'a certificate for another name'],
-  ])('refuses %j: %s; unless it is told to trust anybody', async (options) => {
+    { why: 'an authority that nobody knows', options: {} },
+    { why: 'a certificate for another name', options: { ...trusted, servername: 'other.example' } },
+  ])('refuses $why, unless it is told to trust anybody', async ({ options }) => {
     const port = await listen(welcoming())
     await expect(connectTls(reactor, { host: '127.0.0.1', port, ...options })).rejects.toMatchObject({
       code: 'CAL_ERR_CONNECT',
