@@ -72,7 +72,7 @@ export function conclude({ settings, startedAt, measurements, lost }: Findings):
       asked: settings.depth,
       mean: ratio(sum(records.map(({ depthSum }) => depthSum)), sent),
       max: Math.max(0, ...records.map(({ deepest }) => deepest)),
-      requestsPerWrite: ratio(sent, used('writes')),
+      requestsPerWrite: ratio(sent, sum(records.map(({ writes }) => writes))),
       responsesPerRead: ratio(used('responses'), used('reads')),
     },
     schedule,

@@ -27,7 +27,7 @@ export interface GeneratorParts {
   readonly reactor: Reactor
   readonly connect: Connect
   /** What the transports of {@link connect} count in. */
-  readonly counters: IoCounters
+  readonly counters: Pick<IoCounters, 'reads' | 'writes' | 'bytesRead' | 'bytesWritten'>
   readonly engine: LlhttpEngine
   readonly usage: () => Usage
   readonly pid: number

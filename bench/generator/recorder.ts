@@ -26,6 +26,8 @@ export interface Records {
   readonly fromSend: HistogramData
   readonly depthSum: number
   readonly deepest: number
+  /** In which the requests left. */
+  readonly writes: number
   readonly seconds: readonly SecondRecord[]
 }
 
@@ -50,6 +52,7 @@ export class Recorder {
   #arrived = 0
   #depthSum = 0
   #deepest = 0
+  #writes = 0
   readonly #fromPlan = new Histogram()
   readonly #fromSend = new Histogram()
   readonly #requestErrors = zeroes(REQUEST_ERRORS)
@@ -88,6 +91,11 @@ export class Recorder {
     this.#sent++
     this.#depthSum += depth
     if (depth > this.#deepest) this.#deepest = depth
+  }
+
+  /** Requests have left in one write; the first of them was planned then. */
+  wrote(plannedAt: number): void {
+    if (this.isInWindow(plannedAt)) this.#writes++
   }
 
   /** `count` requests with the same stamps have got good answers. */
@@ -147,6 +155,7 @@ export class Recorder {
       fromSend: this.#fromSend.data(),
       depthSum: this.#depthSum,
       deepest: this.#deepest,
+      writes: this.#writes,
       seconds: this.#seconds,
     }
   }

@@ -93,6 +93,7 @@ export class WireConnection implements TransportListener {
       this.#stream.sent(request)
       recorder.sent(planned, depth)
     }
+    recorder.wrote(plannedAt[0] as number)
     this.#sent += count
     const bytes = sequence.take(count)
     if (Buffer.isBuffer(bytes)) transport.write(bytes)

@@ -17,6 +17,7 @@ const names = [
   'batch-bytes',
   'read-path',
   'tasks',
+  'verifying',
 ]
 
 const usage = `Usage: npm run bench:micro -- [options]

@@ -104,7 +104,6 @@ export const ERRORS = {
   CAL_ERR_OFFLOAD_CLOSED: local('the workers were ended by closeOffload()'),
   CAL_ERR_BENCH_MIX: local('a request mix is not valid'),
   CAL_ERR_BENCH_PROCESS: local('a generator process could not do its work'),
-  CAL_ERR_BENCH_CALIBRATION: local('a known delay was not reproduced'),
   CAL_ERR_TRANSPORT_ENDED: local('the transport was ended for writing already'),
   // Tasks
   CAL_ERR_CANCELLED: local('the task was cancelled'),
