@@ -44,7 +44,11 @@ async function measured(
   const { values } = parseArgs({ args: [...argv], strict: false, allowPositionals: true })
   const fallback = { only: 'lineage', subjects: 'lineage', rounds: '3', seconds: '2' }
   const missing = Object.entries(fallback).filter(([name]) => values[name] === undefined)
-  const options = readRunOptions([...missing.flatMap(([name, value]) => [`--${name}`, value]), ...argv])
+  const options = readRunOptions([
+    '--calibrate',
+    ...missing.flatMap(([name, value]) => [`--${name}`, value]),
+    ...argv,
+  ])
   if (options === undefined) throw new UsageError('lineage takes the options of a run, or --from RESULTS')
   const command = ['npm run bench -- lineage', ...argv].join(' ')
   const file = await runSuite(options, command, {

@@ -14,10 +14,11 @@ export class Loads {
 
   /**
    * @param wanted undefined: wrk when it is installed, else the generator
+   * @param calibrates whether the generator must reproduce known delays before it is believed
    * @throws when `wanted` can't be had
    */
-  constructor(wanted: LoadName | undefined, pinning: Pinning) {
-    const generator = new GeneratorLoad(pinning)
+  constructor(wanted: LoadName | undefined, pinning: Pinning, calibrates = false) {
+    const generator = new GeneratorLoad(pinning, calibrates)
     const first = this.#choose(wanted, pinning, generator)
     this.#inOrder = first === generator ? [generator] : [first, generator]
     this.name = first.name

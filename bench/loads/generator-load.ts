@@ -1,4 +1,4 @@
-import { type LoadOptions, type LoadResult, type RequestPattern, runLoad } from 'calandria/bench'
+import { calibrate, type LoadOptions, type LoadResult, type RequestPattern, runLoad } from 'calandria/bench'
 import { type Pinning } from '../pinning.js'
 import { type Ask } from '../suite/ask.js'
 import { type Attack, type Latencies, type Load, type Volume } from './load.js'
@@ -7,9 +7,13 @@ import { type Attack, type Latencies, type Load, type Volume } from './load.js'
 export class GeneratorLoad implements Load {
   readonly name = 'calandria-bench'
   readonly #pinning: Pinning
+  readonly #calibrates: boolean
+  #misgivings: Promise<readonly string[]> | undefined
 
-  constructor(pinning: Pinning) {
+  /** @param calibrates before its first load it reproduces known delays, which takes 15 seconds */
+  constructor(pinning: Pinning, calibrates: boolean) {
     this.#pinning = pinning
+    this.#calibrates = calibrates
   }
 
   obstacle(): undefined {
@@ -17,7 +21,21 @@ export class GeneratorLoad implements Load {
   }
 
   async run(attack: Attack): Promise<Volume> {
-    return volumeOf(await runLoad(optionsFor(attack, this.#pinning.cores?.[1])))
+    this.#misgivings ??= this.#calibrate()
+    const standing = await this.#misgivings
+    const volume = volumeOf(await runLoad(optionsFor(attack, this.#pinning.cores?.[1])))
+    return { ...volume, misgivings: [...standing, ...volume.misgivings] }
+  }
+
+  /** Who can't measure known delays has nothing to say about others. */
+  async #calibrate(): Promise<readonly string[]> {
+    if (!this.#calibrates) return []
+    const { cores } = this.#pinning
+    const { passed, checks } = await calibrate(
+      cores === undefined ? {} : { serverCore: cores[0], cores: [cores[1]] },
+    )
+    const failed = checks.filter((check) => !check.passed).map(({ name }) => name)
+    return passed ? [] : [`NOT_CALIBRATED: known delays were not reproduced: ${failed.join('; ')}`]
   }
 }
 

@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly resume: string | undefined
   readonly html: string | undefined
   readonly markdown: boolean
+  /** Whether our own generator must reproduce known delays before it is believed. */
+  readonly calibrates: boolean
 }
 
 /** Something on the command line makes no sense. Ends the program with code 2. */
@@ -40,6 +42,8 @@ export const runUsage = `Usage: npm run bench -- [options]
   --seconds N       seconds of load per subject and round (default: 3)
   --quick           3 rounds of 1 s
   --load NAME       ${loadNames.join(', ')} (default: wrk when it is installed)
+  --calibrate       our own generator must first reproduce known delays (15 s); else what it
+                    measures is INVALID
   --cores S,L       core of the server and core of the load (default: 0,1)
   --node PATH       Node.js that runs the subjects (default: the one that runs this)
   --seed N          seed of the subjects' order (default: a new one, printed)
@@ -48,6 +52,13 @@ export const runUsage = `Usage: npm run bench -- [options]
   --html PATH       also writes the report
   --markdown        print Markdown tables
   --help            print this
+
+Other commands: npm run bench -- COMMAND
+  compare A B [--markdown]     two files of results; ends with 1 when something got worse
+  report RESULTS [--html PATH] the report: one HTML file
+  tables RESULTS               all tables, as Markdown
+  subjects                     who is installed, and how to install the others
+  guard, lineage               see bench/README.md
 
 Scenarios: ${names(scenarios).join(', ')}
   Groups:  ${groups.join(', ')}
@@ -81,6 +92,7 @@ export function readRunOptions(argv: readonly string[], defaultSeed?: number): R
     resume: values.resume,
     html: values.html,
     markdown: values.markdown === true,
+    calibrates: values.calibrate === true,
   }
 }
 
@@ -104,6 +116,7 @@ function parse(argv: readonly string[]) {
         resume: { type: 'string' },
         html: { type: 'string' },
         markdown: { type: 'boolean' },
+        calibrate: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     }).values

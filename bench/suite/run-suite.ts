@@ -28,7 +28,7 @@ export interface Telling {
  */
 export async function runSuite(options: RunOptions, command: string, telling: Telling): Promise<ResultsFile> {
   const pinning = new Pinning(options.cores)
-  const loads = new Loads(options.load, pinning)
+  const loads = new Loads(options.load, pinning, options.calibrates)
   const nodeVersion = versionOfNode(options.node)
   const versions = new Map(options.subjects.map((subject) => [subject, subject.version(options.node)]))
   const planned: Results = {
