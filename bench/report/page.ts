@@ -1,6 +1,6 @@
 import { doubtMeanings } from '../suite/doubt.js'
 import { judge } from '../suite/goals.js'
-import { metrics } from '../suite/metric.js'
+import { type MetricName, metrics } from '../suite/metric.js'
 import { type Results, type ScenarioRecord } from '../suite/results.js'
 import { Summary } from '../suite/summary.js'
 import { type Cell, cellOf, columnsOf, type Row, rowsOf } from './cell.js'
@@ -121,7 +121,7 @@ function scenarioSection(scenario: ScenarioRecord, { subjects }: Results, summar
         <thead>
           <tr>
             <th>subject</th>
-            ${columns.map((metric) => html`<th>${metrics[metric].title}</th>`)}
+            ${columns.map((metric) => html`<th${minor(metric)}>${metrics[metric].title}</th>`)}
           </tr>
         </thead>
         <tbody>
@@ -132,7 +132,8 @@ function scenarioSection(scenario: ScenarioRecord, { subjects }: Results, summar
                 ${
                   row.instead === undefined
                     ? columns.map(
-                        (metric) => html`<td>${cell(cellOf(metric, row.figures[metric], summary))}</td>`,
+                        (metric) =>
+                          html`<td${minor(metric)}>${cell(cellOf(metric, row.figures[metric], summary))}</td>`,
                       )
                     : html`<td class="words" colspan="${Math.max(1, columns.length)}">
                         <div>${row.instead}</div>
@@ -145,6 +146,9 @@ function scenarioSection(scenario: ScenarioRecord, { subjects }: Results, summar
     </div>
     ${doubtList(scenario, rows, summary)}`
 }
+
+/** Paper is too narrow for all columns. */
+const minor = (metric: MetricName): Html => new Html(metrics[metric].isMinor ? ' class="minor"' : '')
 
 function cell({ value, ratio, interval, isInvalid }: Cell): Html {
   const said = html`${value}${ratio === '' ? '' : html` <small>${ratio}</small>`}${

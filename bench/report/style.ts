@@ -62,6 +62,7 @@ a { color: inherit; text-decoration-color: var(--soft); text-underline-offset: .
 @media print {
   body { max-width: none; padding: 0; font-size: 10pt }
   .scroll { overflow: visible; border: 0 } table { font-size: 7.5pt } th, td { padding: 2pt 4pt }
+  td small { font-size: 6pt } .minor { display: none }
   td.words div { max-width: none; width: auto } nav { display: none }
   figure, tr { break-inside: avoid } h2, h3 { break-after: avoid }
 }`
