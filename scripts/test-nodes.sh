@@ -7,8 +7,8 @@ for major in "${@:-22 24 26}"; do
   for version in $major; do
     echo "== Node $version"
     npx --yes --package "node@$version" -- node --version
-    # Attacks and the fuzzer say the same on every version, and take the longest.
+    # Attacks, the fuzzer and the benchmark's harness say the same on every version, and take the longest.
     npx --yes --package "node@$version" -- node node_modules/vitest/vitest.mjs run \
-      --exclude 'test/endurance/**' --exclude 'test/fuzz/**'
+      --exclude 'test/endurance/**' --exclude 'test/fuzz/**' --exclude 'test/bench/**'
   done
 done

@@ -5,7 +5,7 @@ import { doubtsByKind } from '../report/doubts.js'
 import { doubtMeanings } from '../suite/doubt.js'
 import { type MetricName, metrics } from '../suite/metric.js'
 import { type Results, type SubjectRecord } from '../suite/results.js'
-import { Summary } from '../suite/summary.js'
+import { type Figure, Summary } from '../suite/summary.js'
 
 /** A column of the table of the whole lineage. */
 interface Column {
@@ -58,12 +58,16 @@ function lineageTable({ subjects }: Results, summary: Summary, shown: readonly C
     ...shown.map(({ scenario, metric }) => {
       const figure = summary.figure(scenario, name, metric)
       if (figure === undefined) return 'n/a'
-      const ratio = figure.toFloor === undefined ? '' : ` (${figure.toFloor.toFixed(2)}×)`
-      const said = metrics[metric].format(figure.value) + ratio
-      return figure.believed === 0 ? `~~${said}~~` : said
+      return valueOf(metric, figure, figure.toFloor === undefined ? '' : ` (${figure.toFloor.toFixed(2)}×)`)
     }),
   ])
   return table([['subject', ...shown.map(({ title }) => title)], ...rows], 1, true)
+}
+
+/** Crossed out when no round of it can be believed. */
+function valueOf(metric: MetricName, { value, believed }: Figure, behind = ''): string {
+  const said = metrics[metric].format(value) + behind
+  return believed === 0 ? `~~${said}~~` : said
 }
 
 /** Less than this is no difference. */
@@ -80,7 +84,7 @@ function winsAndLosses({ subjects }: Results, summary: Summary, shown: readonly 
     const rivals = subjects.filter(({ name }) => name !== 'calandria' && !name.startsWith('floor'))
     const measured = rivals.flatMap(({ name }) => {
       const figure = summary.figure(scenario, name, metric)
-      return figure === undefined ? [] : [{ name, value: figure.value }]
+      return figure === undefined ? [] : [{ name, figure }]
     })
     const isLess = metrics[metric].better === 'less'
     const better = measured.filter(({ name }) => {
@@ -88,16 +92,9 @@ function winsAndLosses({ subjects }: Results, summary: Summary, shown: readonly 
       return ratio !== undefined && (isLess ? ratio.high < 1 - margin : ratio.low > 1 + margin)
     })
     const names = better
-      .sort((a, b) => (isLess ? a.value - b.value : b.value - a.value))
-      .map(({ name, value }) => `${escaped(name)} (${metrics[metric].format(value)})`)
-    return [
-      [
-        title,
-        metrics[metric].format(own.value),
-        `${better.length + 1} of ${measured.length + 1}`,
-        names.join(', '),
-      ],
-    ]
+      .sort((a, b) => (isLess ? a.figure.value - b.figure.value : b.figure.value - a.figure.value))
+      .map(({ name, figure }) => `${escaped(name)} (${valueOf(metric, figure)})`)
+    return [[title, valueOf(metric, own), `${better.length + 1} of ${measured.length + 1}`, names.join(', ')]]
   })
   return table([['', 'Calandria', 'place', 'better'], ...rows], 4, true)
 }

@@ -1,4 +1,4 @@
-import { type ActName } from '../suite/act.js'
+import { type ActName, actNames } from '../suite/act.js'
 
 /** Where and as what a subject is to be started. */
 export interface Place {
@@ -40,14 +40,4 @@ export interface Subject {
   readonly url?: URL
 }
 
-export const everyAct: readonly ActName[] = [
-  'hello',
-  'kilobyte',
-  'tenKilobytes',
-  'json',
-  'upload',
-  'stream',
-  'delay',
-  'slow',
-  'routes',
-]
+export const everyAct: readonly ActName[] = actNames

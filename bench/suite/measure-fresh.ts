@@ -53,7 +53,8 @@ async function withFresh(
     const metrics = await measureOne(running)
     const usage = running.usage()
     const doubts = watch.doubts(usage === undefined ? undefined : usage.cpuNs / 1e9)
-    return { metrics, doubts: doubts.map((doubt) => ({ ...doubt, spoils: [...timed] })) }
+    const spoils = timed.filter((metric) => metrics[metric] !== undefined)
+    return { metrics, doubts: spoils.length === 0 ? [] : doubts.map((doubt) => ({ ...doubt, spoils })) }
   } finally {
     await running.stop()
   }
