@@ -21,9 +21,9 @@ function load(spin: boolean, clock: VirtualClock, usedShare: number): Promise<Lo
 test('a generator that spins is exact to microseconds, and its idle rounds are no work', async () => {
   const result = await load(true, new TickingClock(), 1)
   expect(result.counts).toEqual({ planned: 100, sent: 100, answered: 100, failed: 0 })
-  expect(result.schedule!.generatorLateness.max).toBeLessThan(0.5)
+  expect(result.schedule!.generatorLateness.p99).toBeLessThan(0.1) // the first one waits for the timer of the start
   expect(result.processes[0]!.userMs).toBeGreaterThan(250)
-  expect(result.processes[0]!.busy).toBeLessThan(0.5)
+  expect(result.processes[0]!.busy).toBeLessThan(0.2)
 })
 
 test('one that waits by timers is up to a millisecond late', async () => {
