@@ -44,6 +44,7 @@ async function prepare(plan: LoadPlan, index: number): Promise<void> {
     )
     const engine = await llhttpEngine()
     generator = new Generator({ reactor, connect, counters, engine, usage, pid: process.pid }, plan, index)
+    setInterval(reportProgress, PROGRESS_EVERY_MS).unref()
     await generator.open()
     report({ kind: 'ready' })
   } catch (error) {
@@ -55,14 +56,14 @@ async function prepare(plan: LoadPlan, index: number): Promise<void> {
 async function run(atEpochMs: number): Promise<void> {
   const running = generator as Generator
   const startAt = atEpochMs - performance.timeOrigin
-  const progress = setInterval(() => {
-    const { phase, connectionsOpen, recorder } = running
-    const recent = recorder.takeRecent()
-    report({ kind: 'progress', progress: { phase, connectionsOpen, errors: recorder.errors, recent } })
-  }, PROGRESS_EVERY_MS)
   const measurement = await running.run(startAt)
-  clearInterval(progress)
   report({ kind: 'result', measurement })
+}
+
+function reportProgress(): void {
+  const { phase, connectionsOpen, recorder } = generator as Generator
+  const recent = recorder.takeRecent()
+  report({ kind: 'progress', progress: { phase, connectionsOpen, errors: recorder.errors, recent } })
 }
 
 function report(message: Report): void {

@@ -1,23 +1,11 @@
 import type { LoadTlsOptions } from './load-options.js'
+import type { LoadSettings } from './load-result.js'
 import type { RenderedRequest } from './rendered-request.js'
 
-/** {@link LoadOptions}, checked, with nothing left open: what every process of a run is given. Times in milliseconds. */
-export interface LoadPlan {
+/** `LoadOptions`, checked, with nothing left open: what every process of a run is given. */
+export interface LoadPlan extends Omit<LoadSettings, 'url' | 'socketPath' | 'cores' | 'requests'> {
   readonly target: Target
-  readonly connections: number
-  readonly depth: number
-  readonly durationMs: number
-  readonly warmUpMs: number
-  readonly rampMs: number
-  readonly timeoutMs: number
-  readonly rate: number | null
-  readonly burst: number
-  readonly requestsPerConnection: number | null
   readonly requests: readonly RenderedRequest[]
-  readonly processes: number
-  readonly sources: number
-  readonly spin: boolean
-  readonly seed: number
 }
 
 /** Whom to connect to. */

@@ -44,9 +44,10 @@ export class ProgressSum {
     const seconds = Math.max(now - this.#reportedAt, 1) / 1000
     this.#reportedAt = now
     const { rampMs, warmUpMs, durationMs } = this.#plan
+    const phase = parts[0]?.phase ?? 'connecting'
     return {
-      phase: parts[0]?.phase ?? 'connecting',
-      elapsedMs: Math.max(0, now - this.#startedAt),
+      phase,
+      elapsedMs: phase === 'connecting' ? 0 : Math.max(0, now - this.#startedAt),
       totalMs: rampMs + warmUpMs + durationMs,
       connectionsOpen: parts.reduce((open, part) => open + part.connectionsOpen, 0),
       responsesPerSecond: recent.count / seconds,

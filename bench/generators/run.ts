@@ -21,11 +21,13 @@ process.on('exit', killChildren)
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
 
 type Row = readonly string[]
+/** Of the run whose start-up is taken off. */
+const SHORT_SECONDS = 2
 const LATENCY_HEAD = ['generator', 'responses/s', 'mean ms', 'p50 ms', 'p99 ms', 'max ms']
 
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '8' },
+    seconds: { type: 'string', default: '10' },
     cores: { type: 'string', default: '0,1' },
     markdown: { type: 'boolean', default: false },
   },
@@ -42,11 +44,9 @@ await compareStall()
 /** How much a core of each of them can drive. */
 async function compareThroughput(depth: number): Promise<void> {
   const load = { connections: 100, depth, seconds: Number(values.seconds), rate: null }
-  const rows = await withVictim(
-    startCalandria(pinning),
-    load,
-    [calandriaFromPlan, wrk, autocannon, h2load],
-    throughputRow,
+  const all = [calandriaFromPlan, wrk, autocannon, h2load]
+  const rows = await withVictim(startCalandria(pinning), all, (contender, url) =>
+    throughputRow(contender, { ...load, url }),
   )
   const head = [
     'generator',
@@ -69,7 +69,9 @@ async function compareThroughput(depth: number): Promise<void> {
 async function compareDelay(): Promise<void> {
   const load = { connections: 50, depth: 1, seconds: Number(values.seconds), rate: 200 }
   const all = [calandriaFromPlan, calandriaFromSend, autocannon, h2load, wrk]
-  const rows = await withVictim(startDelayed('delay', pinning), load, all, latencyRow)
+  const rows = await withVictim(startDelayed('delay', pinning), all, (contender, url) =>
+    latencyRow(contender, { ...load, url }),
+  )
   print('each response takes 100 ms; 200 requests/s (wrk: as many as it can)', [LATENCY_HEAD, ...rows])
 }
 
@@ -77,55 +79,71 @@ async function compareDelay(): Promise<void> {
 async function compareStall(): Promise<void> {
   const load = { connections: 20, depth: 1, seconds: 10, rate: 500 }
   const all = [calandriaFromPlan, calandriaFromSend, autocannon, h2load, wrk]
-  const rows = await withVictim(startDelayed('stall', pinning), load, all, latencyRow)
+  const rows = await withVictim(startDelayed('stall', pinning), all, (contender, url) =>
+    latencyRow(contender, { ...load, url }),
+  )
   const title = 'the server stands still for 1 s out of 10; 500 requests/s (wrk: as many as it can)'
   print(title, [LATENCY_HEAD, ['what users see', '500', '50.0', '0', '900', '1000'], ...rows])
 }
 
+/** What one run has found, and what it took: CPU seconds of the generator and all its processes. */
+interface Run {
+  readonly found: Findings
+  readonly cpuSeconds: number
+}
+
 async function withVictim(
   starting: Promise<Victim>,
-  load: Omit<Attack, 'url'>,
   contenders: readonly Contender[],
-  row: (found: Findings, cpuSeconds: number, contender: Contender) => Row,
+  row: (contender: Contender, url: string) => Promise<Row>,
 ): Promise<Row[]> {
   const victim = await starting
   try {
     const rows: Row[] = []
-    for (const contender of contenders) rows.push(await attack(contender, { ...load, url: victim.url }, row))
+    for (const contender of contenders) {
+      // One that is missing is named as such, and never silently dropped.
+      const isThere = contender.version() !== null
+      rows.push(
+        isThere
+          ? await row(contender, victim.url)
+          : [`${contender.name} (not installed)`, '', '', '', '', ''],
+      )
+    }
     return rows
   } finally {
     await victim.stop()
   }
 }
 
-/** One that is missing is named as such, and never silently dropped. */
-async function attack(
-  contender: Contender,
-  load: Attack,
-  row: (found: Findings, cpuSeconds: number, contender: Contender) => Row,
-): Promise<Row> {
-  const version = contender.version()
-  if (version === null) return [`${contender.name} (not installed)`, '', '', '', '', '']
+async function run(contender: Contender, load: Attack): Promise<Run> {
   const folder = mkdtempSync(join(tmpdir(), 'cal-generators-'))
   try {
     const { output, cpuSeconds } = await timedRun(pinning.load(...contender.command(load, folder)))
-    return row(contender.read(output, load, folder), cpuSeconds, contender)
+    return { found: contender.read(output, load, folder), cpuSeconds }
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
 
-function throughputRow(found: Findings, cpuSeconds: number, { name, verifies }: Contender): Row {
-  const { responses, seconds, p50, p99 } = found
-  return [name, count(responses / seconds), count(responses / cpuSeconds), ms(p50), ms(p99), verifies]
+/** The difference of a long run and a short one: neither the start of a process nor its compiler's warming up counts. */
+async function throughputRow(contender: Contender, load: Attack): Promise<Row> {
+  const short = await run(contender, { ...load, seconds: SHORT_SECONDS })
+  const long = await run(contender, load)
+  const { responses, seconds, p50, p99 } = long.found
+  const perCpuSecond = (responses - short.found.responses) / (long.cpuSeconds - short.cpuSeconds)
+  return [
+    contender.name,
+    count(responses / seconds),
+    count(perCpuSecond),
+    ms(p50),
+    ms(p99),
+    contender.verifies,
+  ]
 }
 
-function latencyRow(
-  { responses, seconds, mean, p50, p99, max }: Findings,
-  _cpu: number,
-  { name }: Contender,
-): Row {
-  return [name, count(responses / seconds), ms(mean), ms(p50), ms(p99), ms(max)]
+async function latencyRow(contender: Contender, load: Attack): Promise<Row> {
+  const { responses, seconds, mean, p50, p99, max } = (await run(contender, load)).found
+  return [contender.name, count(responses / seconds), ms(mean), ms(p50), ms(p99), ms(max)]
 }
 
 function count(value: number): string {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type LoadResult } from '../../bench/generator/load-result.js'
+import { reply } from './fake-server.js'
 import { VirtualLoad, type VirtualOptions } from './virtual-load.js'
 
 /** A load on a server that takes `ms` for each request, and stands still from `stallFrom` to `stallTo`. */
@@ -98,6 +99,23 @@ describe('an open loop', () => {
     expect(new Set(made.server.batches)).toEqual(new Set([24]))
     expect(result.depth).toMatchObject({ mean: 24, requestsPerWrite: 24 })
     expect(result.counts.planned).toBe(2400)
+  })
+
+  test('gives each response its own latency, where several come in one read', async () => {
+    let held = ''
+    const made = new VirtualLoad(
+      ({ number, transport }) => {
+        held += reply('Hello, World!')
+        if (number % 5 !== 4) return
+        transport.write(held)
+        held = ''
+      },
+      { connections: 1, depth: 8, rate: 100, durationMs: 1000 },
+    )
+    const { counts, latency, depth } = await made.run()
+    expect(counts).toEqual({ planned: 100, sent: 100, answered: 100, failed: 0 })
+    expect(latency.fromPlan).toMatchObject({ count: 100, min: 0, mean: 20, max: 40 })
+    expect(depth).toMatchObject({ mean: 3, max: 5, requestsPerWrite: 1, responsesPerRead: 5 })
   })
 
   test('raises the rate evenly over the ramp', async () => {

@@ -22,14 +22,16 @@ const engine = await llhttpEngine()
 export interface VirtualOptions extends Partial<LoadOptions> {
   /** What the generator's process is said to have used. */
   readonly usage?: () => Usage
+  /** Default: one that stands still until the harness moves it. */
+  readonly clock?: VirtualClock
   /** Instead of a connection to the fake server. */
   readonly connect?: (index: number) => Promise<Transport>
 }
 
 /** A load in simulation: the generator and a fake server on one reactor, whose clock jumps from deadline to deadline. */
 export class VirtualLoad {
-  readonly clock = new VirtualClock()
-  readonly reactor = new Reactor({ clock: this.clock, driver: null })
+  readonly clock: VirtualClock
+  readonly reactor: Reactor
   readonly server: FakeServer
   readonly generator: Generator
   /** The generator's ends of all connections. */
@@ -39,7 +41,9 @@ export class VirtualLoad {
 
   /** Without other options: one connection, one deep, measured for a second, no warm-up. */
   constructor(answer: Answer, options: VirtualOptions = {}) {
-    const { usage = noUsage, connect, ...load } = options
+    const { usage = noUsage, clock = new VirtualClock(), connect, ...load } = options
+    this.clock = clock
+    this.reactor = new Reactor({ clock, driver: null })
     const defaults = { url: 'http://server/', connections: 1, durationMs: 1000, warmUpMs: 0, spin: false }
     this.#options = { ...defaults, ...load }
     this.#plan = planLoad(this.#options)
