@@ -14,7 +14,7 @@ if wants npm; then # Bun and Deno are programs inside npm packages
 fi
 
 if wants debian; then
-  packages=(nginx-light h2o lighttpd haproxy golang-go
+  packages=(nginx h2o lighttpd haproxy golang-go
     python3-uvloop python3-tornado python3-twisted python3-gevent python3-aiohttp)
   if command -v apt-get >/dev/null; then
     apt-get update -qq

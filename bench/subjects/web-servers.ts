@@ -29,7 +29,7 @@ export const nginx: Subject = {
   ...configured,
   name: 'nginx',
   about: 'nginx, one worker; `return 200`, 10,000 bytes from a file',
-  install: `${inPeers} debian (nginx-light)`,
+  install: `${inPeers} debian (nginx)`,
   version: () => versionSaid('nginx', ['-v']),
   launch: (place) => {
     const { type, body } = replyOf(place.act)
