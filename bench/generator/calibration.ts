@@ -32,8 +32,8 @@ const PROGRAM = fileURLToPath(new URL('./calibration-server.js', import.meta.url
 
 /** The runs: about 15 seconds together. */
 const DELAY_RUN = { connections: 50, durationMs: 1500, warmUpMs: 300 }
-/** Few connections on purpose: those that can't be sent while the server stands still must count all the same. */
-const STALL_RUN = { connections: 20, rate: 1000, durationMs: STALL_PERIOD_MS, warmUpMs: 500 }
+/** Room for all that is planned while the server stands: else it would need time of its own to catch up, one by one. */
+const STALL_RUN = { connections: 20, depth: 64, rate: 1000, durationMs: STALL_PERIOD_MS, warmUpMs: 500 }
 
 /**
  * Reproduces known delays on this machine: 100 ms for each response, and a second of standstill out of ten. Numbers from a

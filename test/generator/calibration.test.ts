@@ -21,7 +21,7 @@ function stalling(stallMs: number): VirtualLoad {
       if (left === 0) reply()
       else load.reactor.delay(left, () => reply())
     },
-    { connections: 20, rate: 1000, durationMs: STALL_PERIOD_MS, warmUpMs: 500 },
+    { connections: 20, depth: 64, rate: 1000, durationMs: STALL_PERIOD_MS, warmUpMs: 500 },
   )
   return load
 }
