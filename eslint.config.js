@@ -11,6 +11,14 @@ const drivers = ['src/reactor/node-driver.ts', 'src/reactor/virtual-loop.ts', 's
 /** The stall watchdog stands beside the loop: it has a thread, a timer and the inspector of its own. */
 const watchdogFiles = ['src/reactor/stall-*.ts', 'src/reactor/turn-lengths.ts']
 
+/** What of the load generator runs outside of its reactor: its processes, its command, the servers that calibrate it. */
+const loadPrograms = [
+  'bench/generator/generator-process.ts',
+  'bench/generator/run-load.ts',
+  'bench/generator/calibration*.ts',
+  'bench/generator/command*.ts',
+]
+
 /** The only files that may know that sockets exist. */
 const socketFiles = [
   'src/io/socket-*.ts',
@@ -64,6 +72,7 @@ export default tseslint.config(
           'src/tsconfig.json',
           'examples/tsconfig.json',
           'bench/tsconfig.json',
+          'bench/generator/tsconfig.json',
           'endurance/tsconfig.json',
           'simulation/tsconfig.json',
           'test/tsconfig.json',
@@ -122,6 +131,31 @@ export default tseslint.config(
   floor(['src/errors/**/*.ts'], [], notUpTo('testing', 'http', 'io', 'tracing', 'reactor'), {
     regex: '^node:',
   }),
+  // The load generator is built on the public package alone, and takes its time from the reactor, so that it runs in simulation.
+  {
+    files: ['bench/generator/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^\\.\\./',
+              message: 'The generator imports nothing of the harness or of src: it is a package of its own.',
+            },
+            { regex: '^#', message: 'The generator uses the public API: calandria, calandria/llhttp.' },
+          ],
+        },
+      ],
+      'no-restricted-globals': ['error', ...timeAndChance.filter((name) => name !== 'Date')],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random' },
+        { object: 'Date', property: 'now' },
+      ],
+    },
+  },
+  { files: loadPrograms, rules: { 'no-restricted-globals': 'off' } },
   { files: [...drivers, ...watchdogFiles], rules: { 'no-restricted-globals': 'off' } },
   {
     files: [

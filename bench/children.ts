@@ -17,9 +17,11 @@ export function killChildren(): void {
   for (const child of running) child.kill('SIGKILL')
 }
 
-/** Runs a program to its end and gives what it printed. */
-export async function outputOf(command: string, args: readonly string[]): Promise<string> {
-  const child = startChild(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+/** Runs a program to its end, with `input`, and gives what it printed. */
+export async function outputOf(command: string, args: readonly string[], input = ''): Promise<string> {
+  const child = startChild(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  child.stdin!.on('error', () => undefined) // it may end before it has read all; its exit code tells
+  child.stdin!.end(input)
   const [printed, [code, signal]] = (await Promise.all([text(child.stdout!), once(child, 'exit')])) as [
     string,
     [number | null, string | null],

@@ -24,6 +24,15 @@ export class Pinning {
         : `NOT pinned: ${obstacle}`
   }
 
+  get coreCount(): number {
+    return availableParallelism()
+  }
+
+  /** Server and load; undefined when they aren't pinned. */
+  get cores(): readonly [number, number] | undefined {
+    return this.#pins ? [this.#serverCore, this.#loadCore] : undefined
+  }
+
   server(command: string, args: readonly string[]): Command {
     return this.#on(this.#serverCore, command, args)
   }

@@ -9,8 +9,8 @@ for major in "${@:-22 24 26}"; do
     npx --yes --package "node@$version" -- node --version
     # Of the random workload fewer seeds do there: what they find is the same on every version.
     export CALANDRIA_SIMULATION_SEEDS=40
-    # Attacks and the fuzzer say the same on every version, and take the longest.
+    # Attacks, the fuzzer and the benchmark's harness say the same on every version, and take the longest.
     npx --yes --package "node@$version" -- node node_modules/vitest/vitest.mjs run \
-      --exclude 'test/endurance/**' --exclude 'test/fuzz/**'
+      --exclude 'test/endurance/**' --exclude 'test/fuzz/**' --exclude 'test/bench/**'
   done
 done

@@ -26,6 +26,7 @@ export { driveVirtually } from './reactor/virtual-drive.js'
 
 export { endOfRead, endOfTurn, type FlushPolicy, perResponse } from './io/flush-policy.js'
 export { createMemoryPair, type MemoryPairOptions, type MemoryTransport } from './io/memory-transport.js'
+export { IoCounters } from './io/io-counters.js'
 export { type InheritedSocket, systemdSockets } from './io/inherited-sockets.js'
 export {
   describeAddress,
@@ -48,6 +49,7 @@ export {
   type UnixConnectOptions,
 } from './io/socket-connector.js'
 export type { HandshakeStatistics } from './io/socket-acceptor.js'
+export { connectTls, type TlsConnectOptions } from './io/tls-connector.js'
 export type { CertificateChooser, TlsCertificate, TlsCertificates, TlsOptions } from './io/tls-options.js'
 export type { Segment, Transport, TransportListener } from './io/transport.js'
 

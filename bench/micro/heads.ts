@@ -1,5 +1,7 @@
 import { RECEIVE_SLACK } from '#calandria/io/transport.js'
-import { scenarios } from '../scenario.js'
+import { replies } from '../suite/act.js'
+import { get, wireForm } from '../suite/ask.js'
+import { browserFields } from '../suite/heads.js'
 
 /** How many requests a read brings. */
 export const PIPELINED = 24
@@ -16,7 +18,7 @@ export const heads: readonly string[] = [
     'X-Request-Id: 7f3b1c9e-5200',
     '\r\n',
   ].join('\r\n'),
-  scenarios.browser.request(8080, 0).replace('dark', 'dark00'),
+  wireForm(get(replies.hello, browserFields), { host: '127.0.0.1', port: 8080 }).replace('dark', 'dark00'),
 ]
 
 export const sizeOf = (head: string): string => `${head.length} B head`

@@ -1,4 +1,4 @@
-import { table } from '../table.js'
+import { table } from '../report/text-table.js'
 
 export interface Row {
   readonly input: string

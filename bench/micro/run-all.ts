@@ -21,6 +21,7 @@ const names = [
   'instruments',
   'loop',
   'watchdog',
+  'verifying',
 ]
 
 const usage = `Usage: npm run bench:micro -- [options]

@@ -8,17 +8,18 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { checkAnswers } from '../answer-check.js'
 import { killChildren } from '../children.js'
-import { chooseLoad } from '../load.js'
+import { Loads } from '../loads/choose-load.js'
 import { Pinning } from '../pinning.js'
-import { batchOf, scenarios, type Scenario } from '../scenario.js'
-import { SubjectProcess } from '../subject-process.js'
+import { calandria, calandriaWatched } from '../subjects/calandria.js'
+import { RunningSubject } from '../suite/running-subject.js'
+import { type Scenario } from '../suite/scenario.js'
+import { scenarioNamed } from '../suite/scenarios.js'
 import { print, summarize, type Row } from './report.js'
+import { cpuNsARequest, cpuNsOf } from './server-cpu.js'
 
-const SUBJECTS = ['calandria', 'calandria-watched'] as const
+const SUBJECTS = [calandria, calandriaWatched] as const
 const WAYS = ['without', 'with a watchdog']
-const SECONDS = 1
 const REST_MS = 1000
 
 const { values } = parseArgs({
@@ -27,49 +28,21 @@ const { values } = parseArgs({
 const roundsAsked = Number(values.rounds ?? 4)
 
 const pinning = new Pinning([0, 1])
-const load = chooseLoad(undefined, pinning)
+const loads = new Loads(undefined, pinning)
 
-interface Running {
-  readonly subject: SubjectProcess
-  readonly answerBytes: number
-}
-
-async function start(name: (typeof SUBJECTS)[number], scenario: Scenario): Promise<Running> {
-  const subject = await SubjectProcess.start(name, process.execPath, pinning)
-  return { subject, answerBytes: await checkAnswers(subject, scenario.request(subject.port, 0)) }
-}
-
-/** @returns CPU time of the server during `work`, in nanoseconds */
-async function cpuNsOf<T>(
-  subject: SubjectProcess,
-  work: () => Promise<T>,
-): Promise<{ ns: number; result: T }> {
-  const before = await subject.report('now')
-  const result = await work()
-  const after = await subject.report('now')
-  return { ns: (after.userUs - before.userUs + after.kernelUs - before.kernelUs) * 1000, result }
-}
-
-async function nsARequest({ subject, answerBytes }: Running, scenario: Scenario): Promise<number> {
-  const { connections, depth } = scenario
-  const { port } = subject
-  const attack = { port, batch: batchOf(scenario, port), answerBytes, depth, connections, seconds: SECONDS }
-  const { ns, result } = await cpuNsOf(subject, () => load.run(attack))
-  return ns / result.requests
-}
-
-async function nsAMillisecond({ subject }: Running): Promise<number> {
-  return (await cpuNsOf(subject, () => sleep(REST_MS))).ns / REST_MS
+async function nsAMillisecond(running: RunningSubject): Promise<number> {
+  return (await cpuNsOf(running, () => sleep(REST_MS))).ns / REST_MS
 }
 
 async function measure(
   input: string,
-  scenario: Scenario,
-  once: (running: Running) => Promise<number>,
+  { act, asks }: Scenario,
+  once: (running: RunningSubject) => Promise<number>,
 ): Promise<Row[]> {
-  const running: Running[] = []
+  const running: RunningSubject[] = []
   try {
-    for (const name of SUBJECTS) running.push(await start(name, scenario))
+    for (const subject of SUBJECTS)
+      running.push(await RunningSubject.start(subject, { act, asks, node: process.execPath, pinning }))
     const rounds = SUBJECTS.map(() => new Float64Array(roundsAsked))
     for (let round = -1; round < roundsAsked; round++) {
       for (let turn = 0; turn < SUBJECTS.length; turn++) {
@@ -80,19 +53,19 @@ async function measure(
     }
     return summarize(input, WAYS, rounds)
   } finally {
-    await Promise.all(running.map(({ subject }) => subject.stop()))
+    await Promise.all(running.map((subject) => subject.stop()))
   }
 }
 
 process.on('exit', killChildren)
 const rows: Row[] = []
-for (const scenario of [scenarios.single, scenarios.pipelined]) {
-  const input = `a request, ${scenario.depth} a read`
-  rows.push(...(await measure(input, scenario, (running) => nsARequest(running, scenario))))
+for (const scenario of [scenarioNamed('single'), scenarioNamed('pipelined')]) {
+  const input = `a request, ${scenario.asks.length} a read`
+  rows.push(...(await measure(input, scenario, (running) => cpuNsARequest(running, loads))))
 }
-rows.push(...(await measure('a millisecond at rest', scenarios.single, nsAMillisecond)))
+rows.push(...(await measure('a millisecond at rest', scenarioNamed('single'), nsAMillisecond)))
 print({
-  title: `Stall watchdog: CPU of the server (${pinning.description}; ${load.name})`,
+  title: `Stall watchdog: CPU of the server (${pinning.description}; ${loads.name})`,
   unit: 'unit',
   rows,
 })

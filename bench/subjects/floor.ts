@@ -1,19 +1,21 @@
-import { createServer, type AddressInfo } from 'node:net'
-import { BlindAnswers } from './blind-answers.js'
-import { readIntoOneBuffer } from './onread-sockets.js'
-import { reportToHarness } from './reporting.js'
+import { versionSaid } from './installed.js'
+import { nodeProgram } from './node-program.js'
+import { type Subject } from './subject.js'
 
-const answers = new BlindAnswers()
+const blind = {
+  acts: ['hello', 'kilobyte', 'tenKilobytes', 'json'],
+  because: 'it counts bytes, so all requests must be alike and can be answered at once',
+  version: (node) => versionSaid(node, ['--version']),
+} as const satisfies Partial<Subject>
 
-const server = createServer({ noDelay: true }, (socket) => {
-  let unansweredBytes = 0
-  readIntoOneBuffer(socket, (byteCount) => {
-    unansweredBytes = answers.write(socket, unansweredBytes + byteCount)
-    return true
-  })
-  socket.on('error', () => socket.destroy())
+export const floor = nodeProgram('floor', {
+  ...blind,
+  name: 'floor',
+  about: 'node:net that answers without parsing, all connections reading into one buffer',
 })
 
-server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => {
-  reportToHarness((server.address() as AddressInfo).port)
+export const floorData = nodeProgram('floor-data', {
+  ...blind,
+  name: 'floor-data',
+  about: "node:net that answers without parsing, with documented 'data' events",
 })

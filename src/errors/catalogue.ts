@@ -112,6 +112,8 @@ export const ERRORS = {
   CAL_ERR_RECORDING: local('this is no recording, or it is damaged'),
   CAL_ERR_RECORDING_VERSION: local('the recording has a version of the format that is not known here'),
   CAL_ERR_REPLAY_DIVERGED: local('the replay went another way than the recording'),
+  CAL_ERR_BENCH_MIX: local('a request mix is not valid'),
+  CAL_ERR_BENCH_PROCESS: local('a generator process could not do its work'),
   CAL_ERR_TRANSPORT_ENDED: local('the transport was ended for writing already'),
   // Tasks
   CAL_ERR_CANCELLED: local('the task was cancelled'),

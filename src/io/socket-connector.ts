@@ -25,6 +25,8 @@ export interface ConnectOptions {
 export interface TcpConnectOptions extends ConnectOptions {
   readonly host: string
   readonly port: number
+  /** The address to connect from. Default: the kernel's choice. */
+  readonly localAddress?: string
 }
 
 export interface UnixConnectOptions extends ConnectOptions {
@@ -38,10 +40,11 @@ export interface UnixConnectOptions extends ConnectOptions {
  * @throws CalandriaError `CAL_ERR_CONNECT`, `CAL_ERR_READ_PATH`, `CAL_ERR_WRITE_PATH`
  */
 export async function connectTcp(reactor: Reactor, options: TcpConnectOptions): Promise<Transport> {
-  const { host, port } = options
+  const { host, port, localAddress } = options
   if (!(Number.isInteger(port) && port >= 0 && port <= 65_535))
     throw new CalandriaTypeError('CAL_ERR_OPTION', `port ${port}`)
-  return open(reactor, { host, port, noDelay: true }, `${host}:${port}`, resetTcp, options)
+  const where = { host, port, noDelay: true, ...(localAddress !== undefined && { localAddress }) }
+  return open(reactor, where, `${host}:${port}`, resetTcp, options)
 }
 
 /**

@@ -93,7 +93,9 @@ describe('a client that half-closes', () => {
         expect(client.text).toContain('CAL_ERR_HTTP_BODY_INCOMPLETE')
         expect([client.isEnded, client.isClosed]).toEqual([true, true])
         expect(reasons).toEqual(
-          reads ? ['aborted', expect.objectContaining({ code: 'CAL_ERR_HTTP_BODY_INCOMPLETE' })] : ['aborted'],
+          reads
+            ? ['aborted', expect.objectContaining({ code: 'CAL_ERR_HTTP_BODY_INCOMPLETE' })]
+            : ['aborted'],
         )
         expect(virtual.errors).toEqual([])
         expect(virtual.reactor.statistics().timersPending).toBe(0)

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { type AddressInfo, createServer, type Server } from 'node:net'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { IoCounters } from '../../src/io/io-counters.js'
 import { connectTcp, connectUnix } from '../../src/io/socket-connector.js'
@@ -79,6 +79,12 @@ describe('connectTcp()', () => {
     closed!.abort()
     expect(closed!.remoteAddress).toBeNull()
     open!.abort()
+  })
+
+  it.runIf(process.platform === 'linux')('connects from the address that it is told', async () => {
+    const address = once(server, 'connection').then(([socket]) => (socket as Socket).remoteAddress)
+    await hear({ host: '127.0.0.1', port, localAddress: '127.0.0.9' })
+    expect(await address).toBe('127.0.0.9')
   })
 
   it('takes the high-water mark of the options', async () => {

@@ -18,9 +18,11 @@ afterAll(() => {
 const reactor = new Reactor()
 
 for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
-  describeTransport(
-    `${version}, the accepted end`,
-    makeTlsKind({ reactor, version, issued, ca: authority.cert, getWitness: () => witness }),
-    { conversations: 15 },
-  )
+  for (const near of ['accepted', 'connecting'] as const) {
+    describeTransport(
+      `${version}, the ${near} end`,
+      makeTlsKind({ reactor, version, near, issued, ca: authority.cert, getWitness: () => witness }),
+      { conversations: 15 },
+    )
+  }
 }

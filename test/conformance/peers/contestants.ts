@@ -8,6 +8,8 @@ import { Peer } from '../subjects/peer.js'
 import type { Subject } from '../subjects/subject.js'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
+/** Bun and Deno are installed once, for the benchmark and for this. */
+const peers = join(here, '../../../bench/peers')
 const run = promisify(execFile)
 
 export interface Contestant {
@@ -24,8 +26,8 @@ export const CONTESTANTS: readonly Contestant[] = [
     start: () => CalandriaOnSockets.start(overTcp(), { readPath: 'auto', parser: 'scanner' }),
   },
   peer('node:http', process.execPath, 'node-http.mjs'),
-  peer('Bun', join(here, 'node_modules/.bin/bun'), 'bun.mjs'),
-  peer('Deno', join(here, 'node_modules/.bin/deno'), 'run', '--allow-net', 'deno.mjs'),
+  peer('Bun', join(peers, 'node_modules/.bin/bun'), 'bun.mjs'),
+  peer('Deno', join(peers, 'node_modules/.bin/deno'), 'run', '--allow-net', 'deno.mjs'),
 ]
 
 function peer(name: string, program: string, ...parameters: readonly string[]): Contestant {
@@ -33,9 +35,9 @@ function peer(name: string, program: string, ...parameters: readonly string[]): 
   return { name, isOurs: false, start: () => Peer.start(program, all) }
 }
 
-/** Installs the other servers, into a folder of their own. */
+/** Installs the other servers, outside the project's own packages. */
 export async function installPeers(): Promise<void> {
-  await run('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock'], { cwd: here })
+  await run('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock'], { cwd: peers })
 }
 
 export async function ownVersion(): Promise<string> {

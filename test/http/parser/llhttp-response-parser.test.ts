@@ -115,6 +115,27 @@ describe('the response parser', () => {
     expect(told).toHaveLength(3 + 2 * 5000)
   })
 
+  it('tells where each response ended, in the bytes of that read; 0 where it ended with the connection', () => {
+    const ends: number[] = []
+    const log = new Log()
+    const parser = engine.makeResponseParser({
+      responseHead: (head) => log.responseHead(head),
+      responseBody: (...args) => log.responseBody(...args),
+      responseEnd: ({ at }) => ends.push(at),
+    })
+    const interim = 'HTTP/1.1 103 Early Hints\r\n\r\n'
+    const sized = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab'
+    const chunked = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n'
+    const first = Buffer.from(`??${interim}${sized}${chunked}HTTP/1.1 204 `)
+    const second = Buffer.from('No Content\r\n\r\nHTTP/1.0 200 OK\r\n\r\nrest')
+    for (let i = 0; i < 4; i++) parser.expect('GET')
+    parser.read(first, 2, first.length)
+    parser.read(second, 0, second.length)
+    parser.end()
+    const sizedEnd = 2 + interim.length + sized.length
+    expect(ends).toEqual([sizedEnd, sizedEnd + chunked.length, 'No Content\r\n\r\n'.length, 0])
+  })
+
   it('lets a listener use another parser meanwhile', () => {
     const bytes = Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nabHTTP/1.1 204 \r\n\r\n')
     const inner: string[][] = []

@@ -45,6 +45,8 @@ export class LlhttpResponseParser implements ResponseParser, LlhttpSink {
   /** The bytes being read, and what was found in them: told when llhttp has stopped, so a listener may do anything. */
   #bytes: Uint8Array = new Uint8Array(0)
   #events: Event[] = []
+  /** A response has ended, and where is known as soon as llhttp has stopped. */
+  #ended: Omit<ResponseEnd, 'at'> | null = null
   #isMidMessage = false
   #isInformational = false
   #reason = ''
@@ -79,6 +81,7 @@ export class LlhttpResponseParser implements ResponseParser, LlhttpSink {
   end(): void {
     if (this.error !== null || this.#parser === 0 || !this.#isMidMessage) return
     const errno = this.#llhttp.finish(this.#parser, this)
+    this.#endAt(0)
     if (errno !== Errno.Ok && errno !== Errno.Paused) this.error = 'CAL_ERR_REPLY_CUT_SHORT'
     this.#tell(this.#bytes)
   }
@@ -103,6 +106,7 @@ export class LlhttpResponseParser implements ResponseParser, LlhttpSink {
       const errno = llhttp.run(this.#parser, this, at)
       if (errno === Errno.Ok) return to
       at = llhttp.stoppedAt(this.#parser)
+      this.#endAt(at)
       if (errno !== Errno.Paused) {
         return this.#refuse(errno === Errno.User ? this.#fault : 'CAL_ERR_REPLY_MALFORMED', at)
       }
@@ -110,6 +114,12 @@ export class LlhttpResponseParser implements ResponseParser, LlhttpSink {
       llhttp.exports.llhttp_resume(this.#parser)
       if (at === to) return to
     }
+  }
+
+  #endAt(at: number): void {
+    if (this.#ended === null) return
+    this.#events.push({ end: { ...this.#ended, at } })
+    this.#ended = null
   }
 
   #refuse(error: ErrorCode, at: number): number {
@@ -196,7 +206,7 @@ export class LlhttpResponseParser implements ResponseParser, LlhttpSink {
     if (this.#isInformational) return Errno.Paused
     this.#methods.shift()
     const keepsAlive = !this.isUpgraded && this.#llhttp.exports.llhttp_should_keep_alive(this.#parser) === 1
-    this.#events.push({ end: { trailers: this.#fields.take(), keepsAlive } })
+    this.#ended = { trailers: this.#fields.take(), keepsAlive }
     return Errno.Paused
   }
 }

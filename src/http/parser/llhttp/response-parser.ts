@@ -19,6 +19,8 @@ export interface ResponseEnd {
   readonly trailers: Headers | null
   /** Whether another response may follow on this connection (RFC 9112 §9.3). */
   readonly keepsAlive: boolean
+  /** Where the response ended in the bytes being read: what follows belongs to the next one. 0 when it ended with the connection. */
+  readonly at: number
 }
 
 /** Who is told what an {@link ResponseParser} reads, in this order: heads, body, end. */

@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { CalandriaError } from 'calandria'
+import { type CalibrationCheck, delayChecks, stallChecks } from './calibration-checks.js'
+import { STALL_PERIOD_MS } from './calibration-delays.js'
+import { pinned } from './generator-child.js'
+import type { LoadOptions } from './load-options.js'
+import type { LoadProgress } from './load-progress.js'
+import type { LoadResult } from './load-result.js'
+import { runLoad } from './run-load.js'
+
+export interface CalibrationOptions {
+  /** Pins the server there. Default: not pinned. */
+  readonly serverCore?: number
+  /** Pins the generator there. */
+  readonly cores?: readonly number[]
+  readonly onProgress?: (progress: LoadProgress) => void
+  readonly signal?: AbortSignal
+}
+
+/** What {@link calibrate} has found. */
+export interface Calibration {
+  /** All known numbers were reproduced within 2 %. */
+  readonly passed: boolean
+  readonly checks: readonly CalibrationCheck[]
+  /** The runs that were made. */
+  readonly results: readonly LoadResult[]
+}
+
+const PROGRAM = fileURLToPath(new URL('./calibration-server.js', import.meta.url))
+
+/** The runs: about 15 seconds together. */
+const DELAY_RUN = { connections: 50, durationMs: 1500, warmUpMs: 300 }
+/** Room for all that is planned while the server stands: else it would need time of its own to catch up, one by one. */
+const STALL_RUN = { connections: 20, depth: 64, rate: 1000, durationMs: STALL_PERIOD_MS, warmUpMs: 500 }
+
+/**
+ * Reproduces known delays on this machine: 100 ms for each response, and a second of standstill out of ten. Numbers from a
+ * generator that fails here are worth nothing.
+ * @throws CalandriaError `CAL_ERR_BENCH_PROCESS` (rejects) when its server can't be started
+ */
+export async function calibrate(options: CalibrationOptions = {}): Promise<Calibration> {
+  const { cores, onProgress, signal, serverCore = null } = options
+  const common = {
+    ...(cores !== undefined && { cores }),
+    ...(onProgress !== undefined && { onProgress }),
+    ...(signal !== undefined && { signal }),
+  }
+  const load = (url: string, run: Omit<LoadOptions, 'url'>): Promise<LoadResult> =>
+    runLoad({ url, ...run, ...common })
+  const [closed, open] = await withServer('delay', serverCore, async (url) => [
+    await load(url, DELAY_RUN),
+    await load(url, { ...DELAY_RUN, rate: 400 }),
+  ])
+  const stalled = await withServer('stall', serverCore, (url) => load(url, STALL_RUN))
+  const checks = [
+    ...delayChecks('100 ms, closed loop', closed),
+    ...delayChecks('100 ms, open loop', open),
+    ...stallChecks(stalled),
+  ]
+  return {
+    passed: checks.every(({ passed }) => passed),
+    checks,
+    results: [closed, open, stalled],
+  }
+}
+
+/** @returns the result, marked INVALID when the calibration of its machine had failed */
+export function doubtUncalibrated(result: LoadResult, { passed, checks }: Calibration): LoadResult {
+  if (passed) return result
+  const failed = checks.filter((check) => !check.passed).map(({ name }) => name)
+  const reason = {
+    code: 'NOT_CALIBRATED',
+    message: `known delays were not reproduced: ${failed.join('; ')}`,
+  } as const
+  return { ...result, validity: { valid: false, reasons: [...result.validity.reasons, reason] } }
+}
+
+async function withServer<Value>(
+  kind: 'delay' | 'stall',
+  core: number | null,
+  use: (url: string) => Promise<Value>,
+): Promise<Value> {
+  const [command, parameters] = pinned(core, process.execPath, [PROGRAM, kind])
+  const server = spawn(command, parameters, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  try {
+    return await use(`http://127.0.0.1:${await portOf(server)}/`)
+  } finally {
+    server.kill('SIGKILL')
+  }
+}
+
+async function portOf(server: ChildProcess): Promise<number> {
+  const gone = new AbortController()
+  server.once('exit', () => gone.abort())
+  server.once('error', () => gone.abort())
+  try {
+    const [port] = (await once(server, 'message', { signal: gone.signal })) as [number]
+    return port
+  } catch (cause) {
+    throw new CalandriaError('CAL_ERR_BENCH_PROCESS', 'the server of the calibration ended', { cause })
+  }
+}
+
+/** For people. */
+export function calibrationReport({ passed, checks }: Calibration): string {
+  const lines = checks.map(
+    (check) =>
+      `${check.passed ? 'ok    ' : 'FAILED'} ${check.name.padEnd(40)} expected ${check.expected.toFixed(1).padStart(8)}, measured ${check.measured.toFixed(1).padStart(8)}`,
+  )
+  const verdict = passed
+    ? 'Calibrated: within 2 %.'
+    : 'NOT calibrated: numbers from this machine, now, are worth nothing.'
+  return `${lines.join('\n')}\n${verdict}\n`
+}

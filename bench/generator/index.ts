@@ -1,0 +1,7 @@
+export { calibrate, type Calibration, type CalibrationOptions, doubtUncalibrated } from './calibration.js'
+export type { CalibrationCheck } from './calibration-checks.js'
+export type { Expectation, LoadOptions, LoadTlsOptions, RequestPattern } from './load-options.js'
+export type { LoadProgress } from './load-progress.js'
+export * from './load-result.js'
+export { readMix } from './mix-file.js'
+export { runLoad } from './run-load.js'

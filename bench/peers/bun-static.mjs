@@ -1,0 +1,10 @@
+/* global Bun */
+import { act, acts, port } from './acts.mjs'
+
+Bun.serve({
+  port,
+  hostname: '127.0.0.1',
+  development: false,
+  idleTimeout: 120,
+  routes: { '/': await acts[act]() },
+})
