@@ -159,13 +159,14 @@ export class Connection
   /** The end of the turn: what was made ready since a read leaves. */
   flush(): void {
     this.#batch.flush()
+    if (!this.#batch.isWritable) this.#steer() // full: it is watched from now on, and reads no more
     this.#restWhenQuiet()
   }
 
   /** Whether nothing is on its way, and nothing will come of what was. */
   get #isQuiet(): boolean {
     if (this.#state !== Open || !this.#isIdle || this.#exchange !== null) return false
-    return !this.#intake.isPaused && this.#batch.isEmpty
+    return !this.#intake.isPaused && this.#batch.isEmpty && this.#batch.isWritable
   }
 
   /** Goes back to the pool when nobody needs it. */
