@@ -229,5 +229,6 @@ function planLink(random: SeededRandom): LinkOptions {
     reorders: random.pick([0, 0.2]),
     sendBufferBytes: random.pick([65_536, 4096, 200_000]),
     receiveWindowBytes: random.pick([65_536, 3000, 200_000]),
+    highWaterMark: random.pick([65_536, 65_536, 1000]),
   }
 }

@@ -71,7 +71,7 @@ describe.skipIf(whyWithoutBackends !== null)(
     }
 
     async function untilSo(isSo: () => Promise<boolean>): Promise<void> {
-      while (!(await isSo()));
+      while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve)) // sockets must have their say
     }
 
     const queryWaits = (): Promise<boolean> =>

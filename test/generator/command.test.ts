@@ -104,7 +104,8 @@ describe('calandria-bench', () => {
   test('ends with 1, or doubts, when responses are not what they should be', async () => {
     const wrong = await bench(...SHORT, '--expect-body', 'Hello', `${url}/`)
     expect(wrong.code).toBe(3) // not one good response: nothing was measured
-    expect(JSON.parse(wrong.output)).toMatchObject({ validity: { reasons: [{ code: 'NO_RESPONSES' }] } })
+    const { validity } = JSON.parse(wrong.output) as { validity: { reasons: { code: string }[] } }
+    expect(validity.reasons.map(({ code }) => code)).toContain('NO_RESPONSES') // a busy machine may add its own
     const mix = join(folder, 'half.json')
     writeFileSync(mix, JSON.stringify({ requests: [{}, { path: '/nowhere' }] }))
     const half = await bench(...SHORT, '--mix', mix, `${url}/`)
