@@ -3,9 +3,10 @@
 # Usage: scripts/test-nodes.sh [MAJOR...]   (default: 22 24 26)
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# What asks nothing of Node but to run JavaScript says the same on every version, and takes the longest: attacks, the fuzzer, the
-# parsers, the conformance table, the simulation, and the benchmark's harness. It runs on the version at hand.
-same=(endurance fuzz bench generator conformance simulation testing http/parser)
+# What asks nothing of Node but to run JavaScript says the same on every version, and takes the longest: HTTP and its parsers in
+# memory, the fuzzer, the conformance table, the simulation, traces and recordings, attacks, and the benchmark's harness. It runs
+# on the version at hand. Here runs what stands on Node: the loop, sockets, TLS, threads, real clients.
+same=(http tracing replay conformance fuzz simulation testing endurance bench generator)
 exclude=()
 for folder in "${same[@]}"; do exclude+=(--exclude "test/$folder/**"); done
 for major in "${@:-22 24 26}"; do
