@@ -1,7 +1,6 @@
-import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, Socket } from 'node:net'
+import { Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import {
   directHandleOf,
   type StreamHandle,
@@ -17,21 +16,7 @@ import { DirectTransport } from '../../src/io/direct-transport.js'
 import { resetTcp } from '../../src/io/socket-reset.js'
 import { Reactor } from '../../src/reactor/reactor.js'
 import { seededBytes } from '../reactor/seed.js'
-
-const toClose: (() => void)[] = []
-afterEach(() => toClose.splice(0).forEach((close) => close()))
-
-/** An accepted socket, and the one that connected to it. */
-async function makeSockets(): Promise<{ accepted: Socket; client: Socket }> {
-  const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1')
-  toClose.push(() => server.close())
-  await once(server, 'listening')
-  const client = connect((server.address() as AddressInfo).port, '127.0.0.1')
-  toClose.push(() => client.destroy())
-  const [accepted] = (await once(server, 'connection')) as [Socket]
-  toClose.push(() => accepted.destroy())
-  return { accepted, client }
-}
+import { makeSockets } from './accepted-pair.js'
 
 function handleOf(socket: Socket): StreamHandle {
   const handle = directHandleOf(socket)

@@ -1,31 +1,17 @@
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, Socket } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import { Socket } from 'node:net'
+import { describe, expect, it } from 'vitest'
 import { IoCounters } from '../../src/io/io-counters.js'
 import { readInto, testOnread } from '../../src/io/onread.js'
 import { SocketTransport } from '../../src/io/socket-transport.js'
 import { Reactor } from '../../src/reactor/reactor.js'
 import { seededBytes } from '../reactor/seed.js'
+import { makeSockets } from './accepted-pair.js'
 import { Recorder } from './contract/recorder.js'
 
 /** Node's inside, as far as `onread.ts` relies on it. */
 interface WithHandle {
   _handle: { useUserBuffer: unknown }
-}
-
-const toClose: (() => void)[] = []
-afterEach(() => toClose.splice(0).forEach((close) => close()))
-
-/** An accepted socket, and the one that connected to it. */
-async function makeSockets(): Promise<{ accepted: Socket; client: Socket }> {
-  const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1')
-  toClose.push(() => server.close())
-  await once(server, 'listening')
-  const client = connect((server.address() as AddressInfo).port, '127.0.0.1')
-  toClose.push(() => client.destroy())
-  const [accepted] = (await once(server, 'connection')) as [Socket]
-  toClose.push(() => accepted.destroy())
-  return { accepted, client }
 }
 
 const never = (): never => {
