@@ -17,7 +17,7 @@ export const MUTATIONS = [
     seenIn: 'deno std#331',
     from: 'extras.witness?.ended(response.statusCode); if (response.isFirst)',
     to: `extras.witness?.ended(response.statusCode)
-      if (this.#first !== response && this.#first.streamed === null && response.streamed === null) {
+      if (this.#first !== null && this.#first !== response && this.#first.streamed === null && response.streamed === null) {
         let before = this.#first
         while (before.next !== response) before = before.next
         before.next = response.next
@@ -111,26 +111,32 @@ export const MUTATIONS = [
   {
     rule: 'work in flight is dropped when the server closes',
     seenIn: 'Bun, Deno',
-    from: 'if (this.#state !== Open || !this.#isIdle) return false; this.#expectNoMore();',
-    to: 'if (this.#state !== Open) return false; if (!this.#isIdle) this.transport.close(); else this.#expectNoMore();',
+    from: 'if (this.#state !== Open || !this.#isIdle()) return false; this.#expectNoMore();',
+    to: 'if (this.#state !== Open) return false; if (!this.#isIdle()) this.transport.close(); else this.#expectNoMore();',
   },
   {
     rule: 'the server never closes a connection that was busy when it was told to',
     seenIn: 'node:http',
-    from: 'if (this.#server.isClosing && this.#isIdle) this.#transition(ConnectionEvent.LastRequest);',
+    from: 'if (this.#server.isClosing && this.#isIdle()) this.#transition(ConnectionEvent.LastRequest);',
     to: '',
   },
   {
     rule: 'stray bytes behind a reply desynchronise the client',
     seenIn: 'undici GHSA-35p6-xmwp-9g52',
-    from: 'this.#batch.appendHeadAndBody(head, body); }',
-    to: "this.#batch.appendHeadAndBody(head, body); if (response.next === null) this.#batch.appendText('\\r\\n'); }",
+    from: 'this.#batch.appendText(withBody(response.headers, head, body));',
+    to: "this.#batch.appendText(withBody(response.headers, head, body) + (response.next === null ? '\\r\\n' : ''));",
   },
   {
     rule: 'a reply is sent twice',
     seenIn: 'of our own',
-    from: 'this.#batch.appendHeadAndBody(head, body); }',
-    to: 'this.#batch.appendHeadAndBody(head, body); this.#batch.appendHeadAndBody(head, body); }',
+    from: 'this.#batch.appendText(withBody(response.headers, head, body));',
+    to: 'this.#batch.appendText(withBody(response.headers, head, body).repeat(2));',
+  },
+  {
+    rule: 'a handler that answers later has no place in the order of the replies',
+    seenIn: 'of our own',
+    from: 'this.#pipeline.handlerEnded(response);',
+    to: '',
   },
   {
     rule: 'what is left of a backlog is forgotten when it is cut again',

@@ -47,7 +47,10 @@ function waysOf(transport: SocketTransport): Way[] {
     [
       'WriteBatch',
       (body, replies) => {
-        for (let i = 0; i < replies; i++) batch.appendHeadAndBody(HEAD, body)
+        for (let i = 0; i < replies; i++) {
+          batch.appendText(HEAD)
+          batch.appendBytes(body)
+        }
         batch.flush()
       },
     ],

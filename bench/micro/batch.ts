@@ -67,7 +67,7 @@ function caseOf(bodyBytes: number): Case {
     {
       name: 'WriteBatch (concatenation)',
       run: () => {
-        for (let i = 0; i < REPLIES; i++) batch.appendHeadAndBody(PREFIX + lengthEnd, body)
+        for (let i = 0; i < REPLIES; i++) batch.appendText(PREFIX + lengthEnd + body)
         batch.flush()
         return fingerprint(written)
       },

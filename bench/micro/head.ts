@@ -1,7 +1,7 @@
 /** The heads of 24 replies, as the batch gets them and the socket flattens them: kept prefix or made anew. */
 import { DateLine } from '#calandria/http/date-line.js'
 import { type HeaderSet, NO_HEADERS } from '#calandria/http/header-set.js'
-import { Framing, makeHead, Persistence } from '#calandria/http/response-head.js'
+import { Framing, makeHead, Persistence, withBody } from '#calandria/http/response-head.js'
 import { statusLine } from '#calandria/http/status-lines.js'
 import { monotonicClock } from '#calandria/reactor/clock.js'
 import { compare, fingerprint, sink, type Case, type Way } from './compare.js'
@@ -57,10 +57,23 @@ function caseOf(input: string, sets: readonly HeaderSet[], bodies: readonly stri
       return fingerprint(sink.write(text, 0, 'latin1'))
     },
   })
+  const joined: Way = {
+    name: 'makeHead, withBody',
+    run: () => {
+      let text = ''
+      for (let i = 0; i < REPLIES; i++) {
+        const body = bodies[i % bodies.length]!
+        const headers = sets[i % sets.length]!
+        text += withBody(headers, made(headers, body.length), body)
+      }
+      return fingerprint(sink.write(text, 0, 'latin1'))
+    },
+  }
   const ways = [
     way('all parts concatenated', concatenated),
     way('prefix kept, not flat', keptRope()),
     way('makeHead', made),
+    joined,
   ]
   return { input, operations: REPLIES, ways }
 }

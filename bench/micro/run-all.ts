@@ -8,6 +8,7 @@ const names = [
   'scanner',
   'scanner-loops',
   'engines',
+  'known-head',
   'path-cache',
   'router',
   'header-set',

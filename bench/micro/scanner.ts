@@ -5,7 +5,7 @@
 import { deepEqual } from 'node:assert/strict'
 import { DEFAULT_LIMITS } from '#calandria/http/limits.js'
 import type { FieldSection } from '#calandria/http/parser/field-section.js'
-import { KeptFields } from '#calandria/http/parser/kept-fields.js'
+import { KeptBytes } from '#calandria/http/parser/kept-bytes.js'
 import { Scanner } from '#calandria/http/parser/scanner.js'
 import { compare, type Case } from './compare.js'
 import { heads, oneRead, PIPELINED, sizeOf } from './heads.js'
@@ -13,7 +13,7 @@ import { Llhttp } from './llhttp.js'
 import { PlainScanner } from './plain-scanner.js'
 
 /** Every section is new to it. */
-class NothingKept extends KeptFields {
+class NothingKept extends KeptBytes<FieldSection> {
   override match(): null {
     return null
   }

@@ -8,7 +8,6 @@ import { ConnectionEvent, ConnectionState, nextConnectionState } from './connect
 import { CONTINUE, Exchange } from './exchange.js'
 import { sendError } from './handler-caller.js'
 import { Intake, type IntakeOwner } from './intake.js'
-import type { PathEntry } from './path-cache.js'
 import { Patience, type PatienceOwner, Wait } from './patience.js'
 import { Pipeline, type PipelineOwner } from './pipeline.js'
 import type { Request } from './request.js'
@@ -73,7 +72,7 @@ export class Connection
 
   /** The server is closing. @returns whether nothing was owed, so that the connection ends now */
   closeWhenDone(): boolean {
-    if (this.#state !== Open || !this.#isIdle) return false
+    if (this.#state !== Open || !this.#isIdle()) return false
     this.#expectNoMore()
     return true
   }
@@ -81,7 +80,7 @@ export class Connection
   /** Whether replies may still be owed, or another protocol is spoken: it is neither idle nor lingering. */
   get isBusy(): boolean {
     if (this.#state === HandedOver) return true
-    return this.#state === Draining || (this.#state === Open && !this.#isIdle)
+    return this.#state === Draining || (this.#state === Open && !this.#isIdle())
   }
 
   /** The server's patience is over: what is still owed will never be answered. */
@@ -90,7 +89,7 @@ export class Connection
     this.transport.abort()
   }
 
-  get #isIdle(): boolean {
+  #isIdle(): boolean {
     return this.#pipeline.inFlight === 0 && !this.#intake.hasMore
   }
 
@@ -164,14 +163,14 @@ export class Connection
   }
 
   /** Whether nothing is on its way, and nothing will come of what was. */
-  get #isQuiet(): boolean {
-    if (this.#state !== Open || !this.#isIdle || this.#exchange !== null) return false
+  #isQuiet(): boolean {
+    if (this.#state !== Open || !this.#isIdle() || this.#exchange !== null) return false
     return !this.#intake.isPaused && this.#batch.isEmpty && this.#batch.isWritable
   }
 
   /** Goes back to the pool when nobody needs it. */
   #restWhenQuiet(): void {
-    if (this.isDirty || !this.#isQuiet) return
+    if (this.isDirty || !this.#isQuiet()) return
     const client = this.#client as Client
     this.#client = this.#reader.peer = this.#batch.transport = null
     this.#batch.replies = 0 // the end of a streamed reply counts, also where nothing was left to be written for it
@@ -190,22 +189,23 @@ export class Connection
     if (this.#state !== Open) return
     this.#patience.awaitClient(this.#intake.isPaused, this.#exchange, this.#reader.partialHead, now)
     if (this.#pipeline.inFlight === 0) this.#quietSince = Math.ceil(now)
-    if (!isRead && this.#isQuiet) reactor.markDirty(this) // it rests at the end of the turn: whoever calls may go on
+    if (!isRead && this.#isQuiet()) reactor.markDirty(this) // it rests at the end of the turn: whoever calls may go on
   }
 
-  requestRead(request: Request, path: PathEntry): void {
-    this.#dispatch(request, path, new Response(this.#pipeline, request))
+  requestRead(request: Request): void {
+    this.#dispatch(request, new Response(this.#pipeline, request))
   }
 
-  requestBegun(request: Request, path: PathEntry, awaitsContinue: boolean): void {
+  requestBegun(request: Request, awaitsContinue: boolean): void {
     const response = new Response(this.#pipeline, request)
     if (request.isConnect) response.extras = new ResponseExtras() // it has rules of its own
     this.#exchange = new Exchange(request, response, this.reactor.now, awaitsContinue)
-    this.#dispatch(request, path, response)
+    this.#dispatch(request, response)
   }
 
-  #dispatch(request: Request, path: PathEntry, response: Response): void {
+  #dispatch(request: Request, response: Response): void {
     const server = this.#server
+    const { path } = request.head
     const { pacer } = server
     const batch = this.#batch
     server.counters.requests++
@@ -216,7 +216,8 @@ export class Connection
     if (!batch.isEmpty && server.policy.leavesBefore(expectedMs, pacer.tick - batch.openedAt)) batch.flush()
     this.#pipeline.begin(response)
     const repliesWaiting = batch.replies
-    server.handlers.dispatch(request, response, this.transport)
+    server.handlers.dispatch(request, response, this)
+    this.#pipeline.handlerEnded(response)
     pacer.afterHandler(path, repliesWaiting)
   }
 
@@ -388,7 +389,7 @@ export class Connection
 
   /** After the last request, when every reply is with the transport: end our side, and linger. */
   #finishWhenDone(): void {
-    if (this.#server.isClosing && this.#isIdle) this.#transition(ConnectionEvent.LastRequest)
+    if (this.#server.isClosing && this.#isIdle()) this.#transition(ConnectionEvent.LastRequest)
     if (this.#state !== Draining || this.#pipeline.inFlight > 0) return
     this.#batch.flush()
     if (!this.#batch.isEmpty) return // the peer doesn't read; onDrain comes back here

@@ -1,3 +1,4 @@
+import { KnownHead } from './known-head.js'
 import type { RequestParser } from './parser/request-parser.js'
 
 /** So that a crowd of slow clients leaves nothing behind. */
@@ -12,6 +13,7 @@ export class ParserPool {
   readonly #spare: RequestParser[] = []
   /** For heads that come whole. It holds nothing between two heads. */
   shared: RequestParser
+  readonly knownHead = new KnownHead()
 
   constructor(make: () => RequestParser) {
     this.#make = make

@@ -2,7 +2,7 @@ import type { WriteBatch } from '../io/write-batch.js'
 import { BATCH_CAP } from '../io/write-batch.js'
 import type { Reactor } from '../reactor/reactor.js'
 import { isBodiless, type Payload, type Response } from './response.js'
-import { Framing, makeHead, Persistence } from './response-head.js'
+import { Framing, makeHead, Persistence, withBody } from './response-head.js'
 import { ResponseState } from './response-state.js'
 import type { ResponseStream } from './response-stream.js'
 
@@ -43,8 +43,10 @@ export class Pipeline {
   readonly #batch: WriteBatch
   readonly #reactor: Reactor
   readonly #owner: PipelineOwner
+  /** Slots are linked from the time on that their handler has returned without having answered. */
   #first: Response | null = null
   #last: Response | null = null
+  #abortReason: Error | null = null
 
   constructor(batch: WriteBatch, reactor: Reactor, owner: PipelineOwner) {
     this.#batch = batch
@@ -52,23 +54,36 @@ export class Pipeline {
     this.#owner = owner
   }
 
-  /** Opens a slot behind all others. */
+  /**
+   * Opens a slot behind all others, for a handler that is about to run. One that has none before it is not linked until
+   * its handler has returned, see {@link handlerEnded}: most have answered by then, and spare V8 two write barriers.
+   */
   begin(response: Response): void {
     this.inFlight++
     if (this.#last === null) {
-      this.#first = response
       response.isFirst = true
     } else {
       this.#last.next = response
+      this.#last = response
     }
-    this.#last = response
+  }
+
+  /** The handler of the slot that was begun last has returned, and may answer yet. */
+  handlerEnded(response: Response): void {
+    if (response.state === Left || this.#last !== null) return
+    if (this.#abortReason === null) this.#first = this.#last = response
+    else response.abort(this.#abortReason) // meanwhile
   }
 
   /** A response is complete. */
   ready(response: Response): void {
+    if (this.#abortReason !== null) {
+      response.abort(this.#abortReason) // the connection has ended under its handler
+      return
+    }
     const { extras } = response
     if (extras !== null) extras.witness?.ended(response.statusCode)
-    if (response.isFirst) this.#leave()
+    if (response.isFirst) this.#leave(response)
     else if (response.streamed === null) this.heldBytes += response.body.length
     if (extras !== null) extras.completed?.()
   }
@@ -134,6 +149,7 @@ export class Pipeline {
   /** The connection is gone: nothing in flight can be answered any longer. */
   abort(reason: Error): void {
     let response = this.#first
+    this.#abortReason = reason
     this.#first = this.#last = null
     this.inFlight = 0
     this.heldBytes = 0
@@ -145,8 +161,8 @@ export class Pipeline {
   }
 
   /** Lets every slot leave that is ready and has none before it that isn't. */
-  #leave(): void {
-    let first = this.#first
+  #leave(response: Response): void {
+    let first: Response | null = response
     while (first !== null && first.state === Ready) {
       if (first.extras !== null) this.#sendInterim(first)
       if (first.streamed === null) {
@@ -157,17 +173,22 @@ export class Pipeline {
         this.#endStream(first, first.streamed)
       }
       first.state = Left
-      this.#first = first.next
-      if (this.#first === null) this.#last = null
+      const next: Response | null = first.next
+      if (this.#last !== null) this.#unlink(next)
       this.inFlight--
       this.#owner.outputReady(true)
       if (first.closes) {
         this.#owner.lastReplyLeft()
         return
       }
-      first = this.#first
+      first = next
     }
     if (first !== null && !first.isFirst) this.#becomeFirst(first)
+  }
+
+  #unlink(next: Response | null): void {
+    this.#first = next
+    if (next === null) this.#last = null
   }
 
   /** What it has streamed until now joins the batch, and it may write on. */
@@ -209,7 +230,13 @@ export class Pipeline {
     const isLengthUnknown = statusCode === 204 || (statusCode === 304 && length === 0)
     const head = this.#head(response, isLengthUnknown ? Framing.None : WITH_LENGTH, length)
     if (isBodyLeftOut || body.length === 0) this.#batch.appendText(head)
-    else this.#batch.appendHeadAndBody(head, body)
+    else if (typeof body === 'string') this.#batch.appendText(withBody(response.headers, head, body))
+    else this.#appendWithBytes(head, body)
+  }
+
+  #appendWithBytes(head: string, body: Buffer): void {
+    this.#batch.appendText(head)
+    this.#batch.appendBytes(body)
   }
 
   #streamHead(response: Response, stream: ResponseStream): string {

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../errors/catalogue.js'
 import { Carry } from './carry.js'
 import { Headers } from './headers.js'
+import type { KnownHead } from './known-head.js'
 import type { Limits } from './limits.js'
 import { CONNECT } from './methods.js'
 import type { ParserPool } from './parser-pool.js'
@@ -10,6 +11,7 @@ import type { FieldSection } from './parser/field-section.js'
 import { NEED_MORE, REFUSED, type RequestParser, TargetForm } from './parser/request-parser.js'
 import type { PathCache, PathEntry } from './path-cache.js'
 import { pathOfTarget, type Peer, Request } from './request.js'
+import { RequestHead } from './request-head.js'
 import { type BodySource, RequestBody } from './request-body.js'
 
 const ORIGIN = TargetForm.Origin
@@ -20,12 +22,12 @@ const TEXT_WINDOW = 8 * 1024
 /** Who is told what the reader finds. */
 export interface RequestSink {
   /** A request is here: all of it, and nothing about it is special. */
-  requestRead(request: Request, path: PathEntry): void
+  requestRead(request: Request): void
   /**
    * The same for a request of which more is to be known: its body may be on its way.
    * @param awaitsContinue the client waits for `100 Continue` before it sends its body (RFC 9110 §10.1.1)
    */
-  requestBegun(request: Request, path: PathEntry, awaitsContinue: boolean): void
+  requestBegun(request: Request, awaitsContinue: boolean): void
   /** The body of the request that was begun is complete. */
   bodyRead(): void
   /** The body of the request that was begun can't be served; nothing behind it may be read as a request. */
@@ -55,6 +57,7 @@ export class RequestReader {
   readonly #limits: Limits
   readonly #paths: PathCache
   readonly #parsers: ParserPool
+  readonly #knownHead: KnownHead
   readonly #servesConnect: boolean
 
   /** What has come of a head, and the parser that knows it. */
@@ -80,6 +83,7 @@ export class RequestReader {
     this.#limits = limits
     this.#paths = paths
     this.#parsers = parsers
+    this.#knownHead = parsers.knownHead
   }
 
   /** Whether a request has begun and is not complete. */
@@ -101,6 +105,7 @@ export class RequestReader {
   begin(bytes: Buffer, limit: number): void {
     this.#bytes = bytes
     this.#limit = limit
+    this.#knownHead.view(bytes)
   }
 
   /** Lets go of the bytes, and of the text made of them. */
@@ -125,6 +130,15 @@ export class RequestReader {
   }
 
   #readHead(from: number): number {
+    const head = this.#knownHead.match(from, this.#limit)
+    if (head === null || (this.isHurried && !head.path.isTrusted)) return this.#readNewHead(from)
+    const end = from + this.#knownHead.length
+    this.hasMore = end < this.#limit
+    this.#sink.requestRead(new Request(head, this.peer as Peer))
+    return end
+  }
+
+  #readNewHead(from: number): number {
     const bytes = this.#bytes as Buffer
     const parser = this.#parsers.shared
     const end = parser.parse(bytes, from, this.#limit)
@@ -187,8 +201,10 @@ export class RequestReader {
     if (!section.isPlain || parser.targetForm !== ORIGIN) {
       return this.#takeOther(parser, path, target, from)
     }
+    const head = new RequestHead(parser.method, target, path, section)
+    if (source === this.#bytes) this.#knownHead.keep(start, end, head)
     this.hasMore = from < this.#limit
-    this.#sink.requestRead(new Request(parser, path.path, target, this.peer as Peer), path)
+    this.#sink.requestRead(new Request(head, this.peer as Peer))
     return from
   }
 
@@ -196,7 +212,7 @@ export class RequestReader {
   #takeOther(parser: RequestParser, originPath: PathEntry, target: string, from: number): number {
     const { section, targetForm } = parser
     const path = targetForm === ORIGIN ? originPath : this.#pathOfOtherForm(targetForm, target)
-    const request = new Request(parser, path.path, target, this.peer as Peer)
+    const request = new Request(new RequestHead(parser.method, target, path, section), this.peer as Peer)
     const error = this.#whyNotServed(parser)
     if (error !== null) {
       this.#sink.requestRefused(error, request)
@@ -211,9 +227,8 @@ export class RequestReader {
     // A client that has begun to send doesn't wait for anything.
     const awaitsContinue =
       section.expectsContinue && parser.minorVersion === 1 && this.#open !== null && at === from
-    if (this.#open === null && !section.saysUpgrade && !request.isConnect)
-      this.#sink.requestRead(request, path)
-    else this.#sink.requestBegun(request, path, awaitsContinue)
+    if (this.#open === null && !section.saysUpgrade && !request.isConnect) this.#sink.requestRead(request)
+    else this.#sink.requestBegun(request, awaitsContinue)
     return at
   }
 

@@ -3,8 +3,9 @@ import { Scope } from '../reactor/scope.js'
 import type { Headers } from './headers.js'
 import { CONNECT, HEAD, type Method, METHODS, UNKNOWN_METHOD } from './methods.js'
 import { NO_BODY, type RequestBody } from './request-body.js'
-import type { FieldSection } from './parser/field-section.js'
-import { type RequestParser, TargetForm } from './parser/request-parser.js'
+import { TargetForm } from './parser/request-parser.js'
+import { RequestExtras } from './request-extras.js'
+import type { RequestHead } from './request-head.js'
 
 /** Whom a request came from. */
 export interface Peer {
@@ -17,57 +18,51 @@ export interface Peer {
  * stays valid for as long as the handler keeps it.
  */
 export class Request {
-  /**
-   * The target's path: percent-encoded as it came, without the query; `*` for `OPTIONS *`.
-   */
-  readonly path: string
   /** The body, as it comes in; an empty one when there is none. */
   body: RequestBody = NO_BODY
 
-  /** The request target as it came. */
-  readonly target: string
-  readonly #section: FieldSection
-  readonly #method: number
+  /** @internal */
+  readonly head: RequestHead
   readonly #peer: Peer
-  #query: URLSearchParams | null = null
-  #abort: AbortController | null = null
-  #scope: Scope | null = null
+  #extras: RequestExtras | null = null
 
-  /** @internal @param head the parser that has just completed this head; its section has its headers */
-  constructor(head: RequestParser, path: string, target: string, peer: Peer) {
-    this.path = path
-    this.target = target
-    this.#section = head.section
-    this.#method = head.method
+  /** @internal */
+  constructor(head: RequestHead, peer: Peer) {
+    this.head = head
     this.#peer = peer
   }
 
+  /** The request target as it came. */
+  get target(): string {
+    return this.head.target
+  }
+
+  /** The target's path: percent-encoded as it came, without the query; `*` for `OPTIONS *`. */
+  get path(): string {
+    return this.head.path.path
+  }
+
   get headers(): Headers {
-    return this.#section.headers as Headers
+    return this.head.section.headers as Headers
   }
 
   /** Minor version of HTTP: 1 for HTTP/1.1, 0 for HTTP/1.0. */
   get minorVersion(): number {
-    return this.#section.minorVersion
+    return this.head.section.minorVersion
   }
 
   /** @internal Whether the connection goes on after this request, as far as the client is concerned. */
   get persists(): boolean {
-    return this.#section.persists
+    return this.head.section.persists
   }
 
   get method(): Method {
-    return METHODS[this.#method] as Method
+    return METHODS[this.head.method] as Method
   }
 
   /** The parameters behind the `?`, decoded. */
   get query(): URLSearchParams {
-    if (this.#query === null) {
-      const { target } = this
-      const mark = target.indexOf('?')
-      this.#query = new URLSearchParams(mark === -1 ? '' : target.slice(mark + 1))
-    }
-    return this.#query
+    return (this.#ownExtras().query ??= queryOf(this.target))
   }
 
   /**
@@ -85,7 +80,7 @@ export class Request {
    * it asks for none. A handler that knows one of them calls `response.upgrade()`; another one just answers.
    */
   get upgrade(): string | null {
-    return this.#section.saysUpgrade ? this.headers.get('upgrade') : null
+    return this.head.section.saysUpgrade ? this.headers.get('upgrade') : null
   }
 
   /**
@@ -94,7 +89,7 @@ export class Request {
    * the code of what is wrong with it. Give it to whatever the handler waits for.
    */
   get signal(): AbortSignal {
-    return (this.#abort ??= new AbortController()).signal
+    return this.#abortController().signal
   }
 
   /**
@@ -106,12 +101,12 @@ export class Request {
    */
   get scope(): Scope {
     const { reactor } = this.#peer
-    return (this.#scope ??= Scope.open(reactor, this.signal, reactor.groups.latency))
+    return (this.#ownExtras().scope ??= Scope.open(reactor, this.signal, reactor.groups.latency))
   }
 
   /** @internal `null` while nobody has asked for it. */
   get openedScope(): Scope | null {
-    return this.#scope
+    return this.#extras === null ? null : this.#extras.scope
   }
 
   /** The client's address, as the connection has it; `null` once the connection is gone. */
@@ -121,12 +116,12 @@ export class Request {
 
   /** @internal Whether the response must have no body (RFC 9110 §9.3.2). */
   get isHead(): boolean {
-    return this.#method === HEAD
+    return this.head.method === HEAD
   }
 
   /** @internal */
   get isConnect(): boolean {
-    return this.#method === CONNECT
+    return this.head.method === CONNECT
   }
 
   /** @internal Whether the handler may take its connection over. */
@@ -136,15 +131,27 @@ export class Request {
 
   /** @internal Whether nobody knows the method: such a request never reaches a handler. */
   get isMethodUnknown(): boolean {
-    return this.#method === UNKNOWN_METHOD
+    return this.head.method === UNKNOWN_METHOD
   }
 
   /** @internal */
   abort(reason: Error): void {
-    this.#abort ??= new AbortController() // the handler may ask for the signal later
-    this.#abort.abort(reason)
+    this.#abortController().abort(reason) // the handler may ask for the signal later
     this.body.fail(reason)
   }
+
+  #abortController(): AbortController {
+    return (this.#ownExtras().abort ??= new AbortController())
+  }
+
+  #ownExtras(): RequestExtras {
+    return (this.#extras ??= new RequestExtras())
+  }
+}
+
+function queryOf(target: string): URLSearchParams {
+  const mark = target.indexOf('?')
+  return new URLSearchParams(mark === -1 ? '' : target.slice(mark + 1))
 }
 
 /** The path of a target that is not in origin form (RFC 9112 §3.2.2 to §3.2.4). */

@@ -36,6 +36,10 @@ export class KeptHead {
   framing = Framing.None
   length = -1
   head = ''
+  /** The body of the last response, and a head and that body in one flat string once the two came again. */
+  body = ''
+  joinedHead = ''
+  joined = ''
 }
 
 /** Makes a response's head, with its empty line. `dateLine` must be fresh. */
@@ -65,6 +69,26 @@ export function makeHead(
   kept.framing = framing
   kept.length = length
   return (kept.head = kept.prefix + framingEnd(framing, length))
+}
+
+/** Longer bodies are not kept. */
+const MOST_JOINED = 1024
+
+/** A head and its body. A body that comes twice in a row is joined to its head once, and not for every response. */
+export function withBody(headers: HeaderSet, head: string, body: string): string {
+  if (body.length > MOST_JOINED) return head + body
+  const kept = headers.keptHead
+  if (body === kept.body) return head === kept.joinedHead ? kept.joined : join(kept, head)
+  kept.body = body
+  kept.joinedHead = ''
+  return head + body
+}
+
+function join(kept: KeptHead, head: string): string {
+  const joined = head + kept.body
+  joined.charCodeAt(0) // flattens it
+  kept.joinedHead = head
+  return (kept.joined = joined)
 }
 
 function makePrefix(

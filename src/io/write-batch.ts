@@ -63,16 +63,6 @@ export class WriteBatch {
     this.#text += text
   }
 
-  /** The same as head and body one by one, with one concatenation less. */
-  appendHeadAndBody(head: string, body: string | Buffer): void {
-    if (typeof body === 'string') {
-      this.#text += head + body
-      return
-    }
-    this.#text += head
-    this.appendBytes(body)
-  }
-
   /** The bytes are not copied when there are many of them: they must not change until they have left. */
   appendBytes(bytes: Buffer): void {
     if (bytes.length <= SMALL_BYTES) {

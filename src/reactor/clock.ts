@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks' // the global of that name is a getter, which no reading is inlined through
+
 /**
  * The only source of time in the core. Real servers take {@link monotonicClock}; tests and the simulation take
  * a {@link VirtualClock}, so that a run depends on nothing but its inputs.

@@ -1,4 +1,5 @@
-import { KeptFields } from './kept-fields.js'
+import type { FieldSection } from './field-section.js'
+import { KeptBytes } from './kept-bytes.js'
 import type { ParserEngine } from './parser-engine.js'
 import { Scanner } from './scanner.js'
 
@@ -6,7 +7,7 @@ import { Scanner } from './scanner.js'
 export const scannerEngine: ParserEngine = Object.freeze({
   name: 'scanner',
   requestParsers: (limits) => {
-    const kept = new KeptFields()
+    const kept = new KeptBytes<FieldSection>()
     return () => new Scanner(limits, kept)
   },
 } satisfies ParserEngine)

@@ -5,7 +5,7 @@ import { CONNECT, GET, LONGEST_METHOD, methodId, POST } from '../methods.js'
 import { BYTE_CLASSES, PATH, TARGET, TOKEN } from './byte-classes.js'
 import { FieldSection } from './field-section.js'
 import { framingField, FramingField, isHost } from './fields.js'
-import { KeptFields } from './kept-fields.js'
+import { KeptBytes } from './kept-bytes.js'
 import { faultyName, faultyVersion, VERSION_LINE, VERSION_PREFIX } from './faults.js'
 import { otherTargetForm } from './other-target.js'
 import { NEED_MORE, REFUSED, type RequestParser, TargetForm } from './request-parser.js'
@@ -64,7 +64,7 @@ export class Scanner implements RequestParser {
   readonly #targetBytes: number
   readonly #headerBytes: number
   readonly #headerFields: number
-  readonly #kept: KeptFields
+  readonly #kept: KeptBytes<FieldSection>
   #phase = Phase.Start
   /** Where to go on, relative to the head's start; {@link #mark} is where the piece at hand began. */
   #at = 0
@@ -75,7 +75,7 @@ export class Scanner implements RequestParser {
   #words: DataView = new DataView(new ArrayBuffer(0))
 
   /** @param kept what has been seen already; parsers may share it */
-  constructor(limits: Limits, kept = new KeptFields()) {
+  constructor(limits: Limits, kept = new KeptBytes<FieldSection>()) {
     this.#targetBytes = limits.targetBytes
     this.#headerBytes = limits.headerBytes
     this.#headerFields = limits.headerFields
@@ -161,8 +161,8 @@ export class Scanner implements RequestParser {
       }
       mark = i
       this.fieldsStart = i - from
-      const known = this.#kept.match(this.#words, i, limit, this.minorVersion)
-      if (known !== null) {
+      const known = this.#kept.match(this.#words, i, limit)
+      if (known !== null && known.minorVersion === this.minorVersion) {
         this.section = known
         return this.#finish(i + this.#kept.length, from)
       }
