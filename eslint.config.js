@@ -127,6 +127,7 @@ export default tseslint.config(
     regex: '^node:',
     message: 'Only a driver asks Node.',
   }),
+  floor(['src/reactor/clock.ts'], [], notUpTo('testing', 'http', 'io', 'tracing')),
   floor(watchdogFiles, [], notUpTo('testing', 'http', 'io', 'tracing')),
   floor(['src/errors/**/*.ts'], [], notUpTo('testing', 'http', 'io', 'tracing', 'reactor'), {
     regex: '^node:',

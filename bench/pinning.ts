@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 
 type Command = readonly [command: string, args: readonly string[]]
@@ -39,6 +40,16 @@ export class Pinning {
 
   load(command: string, args: readonly string[]): Command {
     return this.#on(this.#loadCore, command, args)
+  }
+
+  /**
+   * Moves all threads of a server but the main one to the core of the load. On one core with it V8's compiler and collector
+   * stop the main thread for milliseconds, because the kernel lets them take turns.
+   */
+  moveHelpersAside(pid: number): void {
+    if (!this.#pins) return
+    for (const thread of readdirSync(`/proc/${pid}/task`))
+      if (thread !== String(pid)) spawnSync('taskset', ['-c', '-p', String(this.#loadCore), thread])
   }
 
   /** taskset replaces itself by the program, so the process id and the IPC channel are the program's own. */

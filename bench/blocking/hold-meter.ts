@@ -8,6 +8,19 @@ import {
 /** Rounds below this, in milliseconds, are those in which nothing happened but the measuring. */
 const EMPTY_MS = 0.02
 
+/** What `performance.now()` showed, and milliseconds. */
+interface Round {
+  readonly startTime: number
+  readonly elapsed: number
+  readonly held: number
+}
+
+/** Of the garbage collector. */
+interface Pause {
+  readonly startTime: number
+  readonly duration: number
+}
+
 /** How long the loop was held, in milliseconds. */
 export interface Holds {
   /** Rounds of the loop in which something happened. */
@@ -16,6 +29,10 @@ export interface Holds {
   readonly p99: number
   readonly p999: number
   readonly max: number
+  /** The same without the garbage collector's part in each round. */
+  readonly workP99: number
+  readonly workP999: number
+  readonly workMax: number
   /** By the wall, preemption by others included. */
   readonly wallMax: number
   /** What `monitorEventLoopDelay` says: by how much a timer of 1 ms was late, at most. */
@@ -32,12 +49,12 @@ export interface Holds {
  * by the process's CPU time, whichever is less: the second also has what V8's helper threads did meanwhile.
  */
 export class HoldMeter {
-  readonly #rounds: number[] = []
+  readonly #rounds: Round[] = []
   readonly #delay: IntervalHistogram = monitorEventLoopDelay({ resolution: 1 })
   readonly #collections = new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) this.#gcMax = Math.max(this.#gcMax, duration)
+    this.#pauses.push(...list.getEntries())
   })
-  #gcMax = 0
+  readonly #pauses: Pause[] = []
   #wallMax = 0
   #isRunning = true
   #wall = performance.now()
@@ -53,7 +70,7 @@ export class HoldMeter {
     const elapsed = performance.now() - this.#wall
     const cpu = cpuMs()
     if (elapsed > EMPTY_MS) {
-      this.#rounds.push(Math.min(elapsed, cpu - this.#cpu))
+      this.#rounds.push({ startTime: this.#wall, elapsed, held: Math.min(elapsed, cpu - this.#cpu) })
       this.#wallMax = Math.max(this.#wallMax, elapsed)
     }
     this.#cpu = cpu
@@ -71,20 +88,38 @@ export class HoldMeter {
   stop(): Holds {
     this.#isRunning = false
     this.#delay.disable()
+    this.#pauses.push(...this.#collections.takeRecords())
     this.#collections.disconnect()
-    const sorted = Float64Array.from(this.#rounds).sort()
-    const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? 0
+    const held = sorted(this.#rounds.map((round) => round.held))
+    const work = sorted(this.#rounds.map((round) => Math.max(0, round.held - this.#pausedIn(round))))
     return {
-      rounds: sorted.length,
-      p50: at(0.5),
-      p99: at(0.99),
-      p999: at(0.999),
-      max: at(1),
+      rounds: held.length,
+      p50: at(held, 0.5),
+      p99: at(held, 0.99),
+      p999: at(held, 0.999),
+      max: at(held, 1),
+      workP99: at(work, 0.99),
+      workP999: at(work, 0.999),
+      workMax: at(work, 1),
       wallMax: this.#wallMax,
       delayMax: Math.max(this.#delay.max / 1e6 - 1, 0),
-      gcMax: this.#gcMax,
+      gcMax: Math.max(0, ...this.#pauses.map(({ duration }) => duration)),
     }
   }
+
+  /** Collections happen between two looks, so none belongs to two rounds. */
+  #pausedIn({ startTime, elapsed }: Round): number {
+    let ms = 0
+    for (const pause of this.#pauses)
+      if (pause.startTime >= startTime && pause.startTime < startTime + elapsed) ms += pause.duration
+    return ms
+  }
+}
+
+const sorted = (values: readonly number[]): Float64Array => Float64Array.from(values).sort()
+
+function at(values: Float64Array, share: number): number {
+  return values[Math.ceil(share * values.length) - 1] ?? 0
 }
 
 function cpuMs(): number {

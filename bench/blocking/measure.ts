@@ -40,6 +40,10 @@ class Party {
     }
   }
 
+  get pid(): number {
+    return this.#child.pid ?? NaN
+  }
+
   order(order: Order): Promise<Answer> {
     this.#child.send(order)
     return this.answer()
@@ -53,6 +57,27 @@ class Party {
   }
 }
 
+const program = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url))
+
+/** What the machine does to a process that only counts, on the core of the servers. */
+export async function measureControl(node: string, pinning: Pinning): Promise<Holds> {
+  const party = new Party(pinning.server(node, [program('control')]))
+  try {
+    await party.answer()
+    pinning.moveHelpersAside(party.pid)
+    await party.order('begin')
+    await party.order('act')
+    return holdsOf(await party.order('end'))
+  } finally {
+    await party.stop()
+  }
+}
+
+function holdsOf({ holds }: Answer): Holds {
+  if (holds === undefined) throw new Error('a subject has not measured')
+  return holds
+}
+
 /** Does the case once, with fresh processes: one core for the server, one for its clients. */
 export async function measure(
   caseName: CaseName,
@@ -62,7 +87,6 @@ export async function measure(
 ): Promise<Holds> {
   const worstCase: WorstCase = worstCases[caseName]
   const text = JSON.stringify(worstCase)
-  const program = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url))
   const parties: Party[] = []
   const start = (command: readonly [string, readonly string[]]): Party => {
     const party = new Party(command)
@@ -72,18 +96,17 @@ export async function measure(
   try {
     const server = start(pinning.server(node, [program('subject'), subject, text]))
     const { port } = await server.answer()
+    pinning.moveHelpersAside(server.pid)
     const load = start(pinning.load(process.execPath, [program('load'), String(port), text]))
     await load.answer()
     const once = async (): Promise<void> => {
       if (worstCase.act !== 'nothing') await server.order('act')
       else await load.order('send')
     }
-    if (worstCase.times > 1) for (let i = 0; i < Math.ceil(worstCase.times / 5); i++) await once()
+    if (worstCase.times > 1) for (let i = 0; i < Math.ceil(worstCase.times / 2); i++) await once()
     await server.order('begin')
     for (let i = 0; i < worstCase.times; i++) await once()
-    const { holds } = await server.order('end')
-    if (holds === undefined) throw new Error('a subject has not measured')
-    return holds
+    return holdsOf(await server.order('end'))
   } finally {
     await Promise.all(parties.map((party) => party.stop()))
   }

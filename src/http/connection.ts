@@ -205,20 +205,19 @@ export class Connection
 
   #dispatch(request: Request, response: Response): void {
     const server = this.#server
-    const { path } = request.head
     const { pacer } = server
     const batch = this.#batch
     server.counters.requests++
     if (--(this.#client as Client).requestsLeft === 0) response.closes = true
     if (response.closes && this.#reader.openBody === null) this.#transition(ConnectionEvent.LastRequest)
 
-    const expectedMs = pacer.expectedMs(path, batch.replies)
+    const expectedMs = pacer.expectedMs(request.head.path, batch.replies)
     if (!batch.isEmpty && server.policy.leavesBefore(expectedMs, pacer.tick - batch.openedAt)) batch.flush()
     this.#pipeline.begin(response)
     const repliesWaiting = batch.replies
     server.handlers.dispatch(request, response, this)
     this.#pipeline.handlerEnded(response)
-    pacer.afterHandler(path, repliesWaiting)
+    pacer.afterHandler(request.head.path, repliesWaiting)
   }
 
   requestRefused(error: ErrorCode, request: Request | null): void {
@@ -346,9 +345,9 @@ export class Connection
 
   isLast(response: Response): boolean {
     const exchange = this.#exchange
-    const { discardBytes } = this.#server.limits
-    if (exchange?.response === response && exchange.endsConnection(discardBytes)) return true
-    return this.#server.isClosing && response.next === null && !this.#intake.hasMore
+    const { limits, isClosing } = this.#server
+    if (exchange?.response === response && exchange.endsConnection(limits.discardBytes)) return true
+    return isClosing && response.next === null && !this.#intake.hasMore
   }
 
   /** What is behind it in the pipeline was asked for after a message that ends the connection: it gets no reply. */

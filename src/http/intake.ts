@@ -16,7 +16,7 @@ export interface IntakeOwner {
   dispatchEnded(): void
 }
 
-/** Bytes of a read from which on it may be dear without any handler: then a look at the clock is nothing beside it. */
+/** Bytes of a read from which on it counts as dear: libuv may have 32 of them from one connection in one poll. */
 const LARGE_READ = 32 * 1024
 
 /**
@@ -56,7 +56,7 @@ export class Intake {
       : this.#dispatchFrom(bytes, 0, length)
     if (stopped < length) this.#backlog = new Backlog(bytes.subarray(stopped, length))
     this.#owner.dispatchEnded()
-    if (length >= LARGE_READ || pacer.tick - reactor.now >= reactor.poll.dearMs) reactor.entryEnded()
+    if (length >= LARGE_READ || pacer.tick - reactor.now >= reactor.poll.dearMs) reactor.entryWasDear()
   }
 
   /**
@@ -115,7 +115,8 @@ export class Intake {
     while (at < limit && owner.mayDispatch()) {
       const next = reader.step(at)
       const isCut =
-        next === at || pacer.tick >= (reader.isHurried ? reactor.now + reactor.poll.dearMs : reactor.sliceEnd)
+        next === at ||
+        pacer.tick >= (reader.isHurried ? reactor.now + reactor.poll.hurriedMs : reactor.sliceEnd)
       at = next
       if (isCut) {
         if (at < limit) counters.slicesUsedUp++

@@ -8,7 +8,7 @@ import type { Journal } from './journal.js'
 import { NodeDriver } from './node-driver.js'
 import { PollSlice } from './poll-slice.js'
 import type { Pulse } from './pulse.js'
-import type { ReactorOptions } from './reactor-options.js'
+import { DEFAULT_TIME_SLICE_MS, type ReactorOptions } from './reactor-options.js'
 import type { ReactorStatistics } from './reactor-statistics.js'
 import { type ReadyQueue, runTask, type Task } from './ready-queue.js'
 import type { GroupOptions, SchedulingGroup } from './scheduling-group.js'
@@ -78,7 +78,7 @@ export class Reactor {
 
   /** @throws CalandriaTypeError `CAL_ERR_OPTION` */
   constructor(options: ReactorOptions = {}) {
-    const timeSliceMs = options.timeSliceMs ?? 1
+    const timeSliceMs = options.timeSliceMs ?? DEFAULT_TIME_SLICE_MS
     if (!(timeSliceMs > 0)) throw new CalandriaTypeError('CAL_ERR_OPTION', 'timeSliceMs must be above 0')
     this.clock = options.clock ?? monotonicClock
     this.timeSliceMs = timeSliceMs
@@ -133,11 +133,11 @@ export class Reactor {
   }
 
   /**
-   * What the reactor was entered for is done, and may have been dear: then the {@link poll} has its slice, and a turn is
-   * asked for, because that is the sign that the poll is over: it comes right behind it. Reads the clock.
+   * What the reactor was entered for is done, and was dear: from now on the {@link poll} has its slice, and a turn is
+   * asked for, because that is the sign that the poll is over: it comes right behind it.
    */
-  entryEnded(): void {
-    if (!this.#isTurning && this.poll.entryEnded(this.now, this.clock)) this.#wakeSoon()
+  entryWasDear(): void {
+    if (!this.#isTurning && this.poll.begin(this.now)) this.#wakeSoon()
   }
 
   /** Whether the time slice at hand is used up (always true outside the reactor). Reads the clock. */

@@ -3,12 +3,13 @@
  * two moments at which the loop is free again no more is spent than a time slice and the one step that used it up.
  */
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_TIME_SLICE_MS } from '../../src/reactor/reactor-options.js'
 import type { Response } from '../../src/http/response.js'
 import { get } from '../http/memory-client.js'
 import { COSTS, chargeForCopies } from './cost-model.js'
 import { CostlyReactor, CostlyServer, type CountingClient } from './costly-server.js'
 
-const SLICE_MS = 1
+const SLICE_MS = DEFAULT_TIME_SLICE_MS
 /** What asks `shouldYield()` looks at the clock eight times a slice. */
 const GAUGE_MS = SLICE_MS / 8
 /** What begins and ends a turn, and what is rounded. */
