@@ -6,7 +6,7 @@ import { Reactor, type Response, serve } from 'calandria'
 import { DELAY_MS, STALL_MS, STALL_PERIOD_MS } from './calibration-delays.js'
 
 /** A moment nearer than this is awaited in a busy loop: timers would be late. */
-const SPIN_BELOW_MS = 3
+const SPIN_BELOW_MS = 1.5
 
 const reactor = new Reactor()
 
