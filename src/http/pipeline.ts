@@ -223,15 +223,22 @@ export class Pipeline {
 
   #sendWhole(response: Response): void {
     const { body, statusCode } = response
-    const isBodyLeftOut = isBodiless(statusCode) || response.request?.isHead === true
+    if (isBodiless(statusCode) || response.request?.isHead === true) {
+      this.#sendWithoutBody(response)
+      return
+    }
+    const head = this.#head(response, WITH_LENGTH, body.length)
+    if (typeof body === 'string') this.#batch.appendText(withBody(response.headers, head, body))
+    else this.#appendWithBytes(head, body)
+  }
+
+  #sendWithoutBody(response: Response): void {
+    const { body, statusCode, declaredLength } = response
     // With HEAD and 304 the length is that of the body that isn't sent, if it is known (RFC 9110 §8.6).
-    let length = isBodyLeftOut && response.declaredLength !== -1 ? response.declaredLength : body.length
+    let length = declaredLength === -1 ? body.length : declaredLength
     if (statusCode === 205) length = 0 // which is how it says that it has none (RFC 9110 §15.3.6)
     const isLengthUnknown = statusCode === 204 || (statusCode === 304 && length === 0)
-    const head = this.#head(response, isLengthUnknown ? Framing.None : WITH_LENGTH, length)
-    if (isBodyLeftOut || body.length === 0) this.#batch.appendText(head)
-    else if (typeof body === 'string') this.#batch.appendText(withBody(response.headers, head, body))
-    else this.#appendWithBytes(head, body)
+    this.#batch.appendText(this.#head(response, isLengthUnknown ? Framing.None : WITH_LENGTH, length))
   }
 
   #appendWithBytes(head: string, body: Buffer): void {
