@@ -16,8 +16,8 @@ export interface RatioVerdict extends GuardedRatio {
 }
 
 /**
- * A ratio is worse when it left the baseline's confidence interval on the bad side, and is more than 5 % worse than the
- * baseline's value. What can't be believed is not judged, and is no pass either.
+ * A ratio is worse when its confidence interval lies beyond the baseline's on the bad side, and it is more than 5 % worse
+ * than the baseline's value. Of nine ratios one or two leave the baseline's interval by chance alone. What can't be believed is not judged, and is no pass either.
  */
 export function judgeRatios(baseline: Baseline, measured: readonly MeasuredRatio[]): RatioVerdict[] {
   return baseline.ratios.map((before) => {
@@ -27,7 +27,7 @@ export function judgeRatios(baseline: Baseline, measured: readonly MeasuredRatio
     if (now === undefined) return { ...named, worsening: undefined, verdict: 'not to be judged' }
     const isLess = metrics[metric].better === 'less'
     const worsening = isLess ? now.value / before.value : before.value / now.value
-    const hasLeft = isLess ? now.value > before.high : now.value < before.low
+    const hasLeft = isLess ? now.low > before.high : now.high < before.low
     const judged = hasLeft && worsening > tolerance ? 'WORSE' : 'holds'
     return { ...named, worsening, verdict: now.isBelieved ? judged : 'not to be judged' }
   })

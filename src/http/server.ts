@@ -290,9 +290,11 @@ export class Server implements AsyncDisposable {
     let aborted = 0
     if (clients.size > 0) {
       const empty = new Promise<void>((resolve) => (this.#whenEmpty = resolve))
-      const told = sweep(reactor, clients, (client) => {
+      const before = clients.size
+      const close = (client: Client): void => {
         if (client.closeWhenDone()) idleClosed++
-      })
+      }
+      const told = sweep(reactor, clients, close, () => idleClosed - (before - clients.size))
       const abort = (client: Client): void => {
         if (client.isBusy) aborted++
         client.abort()

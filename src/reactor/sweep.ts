@@ -6,20 +6,49 @@ import type { Reactor } from './reactor.js'
  */
 const SHARE = 1 / 4
 
+/** So many may be under way at once, for what ends them comes in bursts: a client that was held up answers all in one go. */
+const MOST_UNDER_WAY = 32
+/** Who does not answer for so long, in milliseconds, does not keep the others waiting. */
+const PATIENCE_MS = 10
+
 /**
  * Does something with each of many, some in a turn: a task that posts itself until all have had their turn. So
  * ten thousand connections can be closed while others are served.
  *
  * @param items what a `Set` or a `Map` loses meanwhile is not visited, what it gains is
  * @param visit what it throws goes to the reactor's `onError`; the others are visited all the same
+ * @param underWay how many of those that were visited are not done with yet; default: none ever is
  * @returns resolves when all were visited, in a turn to come
  */
-export function sweep<T>(reactor: Reactor, items: Iterable<T>, visit: (item: T) => void): Promise<void> {
+export function sweep<T>(
+  reactor: Reactor,
+  items: Iterable<T>,
+  visit: (item: T) => void,
+  underWay: () => number = () => 0,
+): Promise<void> {
   const iterator = items[Symbol.iterator]()
   const { latency } = reactor.groups // in line with what the connections themselves have to do
+  /** Those that were waited for long enough. */
+  let forgiven = 0
+  let waitsUntil = Infinity
+  const mustWait = (now: number): boolean => {
+    const unanswered = underWay()
+    forgiven = Math.min(forgiven, unanswered)
+    if (unanswered - forgiven < MOST_UNDER_WAY) waitsUntil = Infinity
+    else if (waitsUntil === Infinity) waitsUntil = now + PATIENCE_MS
+    if (waitsUntil === Infinity || now < waitsUntil) return waitsUntil !== Infinity
+    forgiven = unanswered
+    waitsUntil = Infinity
+    return false
+  }
   return new Promise((resolve) => {
     const go = (): void => {
-      const enough = Math.min(reactor.clock.now() + reactor.timeSliceMs * SHARE, reactor.sliceEnd)
+      const now = reactor.clock.now()
+      if (mustWait(now)) {
+        latency.delay(1, go)
+        return
+      }
+      const enough = Math.min(now + reactor.timeSliceMs * SHARE, reactor.sliceEnd)
       do {
         const next = iterator.next()
         if (next.done === true) {

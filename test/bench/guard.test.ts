@@ -56,7 +56,13 @@ test('what can not be believed, or was not measured, is not judged, and is no pa
 test('the exit code tells of what got worse before it tells of what is not known', () => {
   const ratio = { ...cpu, value: 1, low: 1, high: 1 }
   const baseline = { environment, ratios: [ratio, { ...ratio, against: 'node-http' }] }
-  const now = (value: number): MeasuredRatio => ({ ...ratio, value, isBelieved: true })
+  const now = (value: number): MeasuredRatio => ({
+    ...ratio,
+    value,
+    low: value,
+    high: value,
+    isBelieved: true,
+  })
   const both = (value: number) => [now(value), { ...now(value), against: 'node-http' }]
   expect(exitCode(judgeRatios(baseline, both(1)))).toBe(0)
   expect(exitCode(judgeRatios(baseline, both(2)))).toBe(1)
