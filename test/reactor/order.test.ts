@@ -258,13 +258,14 @@ describe('Timers', () => {
     const log = new Log()
     const reactor = unhurried()
     inCheckPhase(() => {
-      reactor.delay(3, log.noting('3 ms'))
-      reactor.delay(2, log.noting('2 ms'))
-      const timer = reactor.delay(1, log.noting('1 ms'))
-      const { dueTick } = timer
-      for (const name of ['same tick, first', 'same tick, second']) {
-        reactor.delay(dueTick + 3 - reactor.clock.now(), log.noting(name))
-      }
+      const started = reactor.clock.now()
+      // counted from one moment, because the machine may pause between two calls
+      const armAt = (moment: number, name: string) =>
+        reactor.delay(Math.max(moment - reactor.clock.now(), 0), log.noting(name))
+      armAt(started + 3, '3 ms')
+      armAt(started + 2, '2 ms')
+      const { dueTick } = armAt(started + 1, '1 ms')
+      for (const name of ['same tick, first', 'same tick, second']) armAt(dueTick + 3, name)
       holdLoop(8)
     })
     expect(await log.has(5)).toEqual(['1 ms', '2 ms', '3 ms', 'same tick, first', 'same tick, second'])
