@@ -10,7 +10,7 @@ export class GeneratorLoad implements Load {
   readonly #calibrates: boolean
   #misgivings: Promise<readonly string[]> | undefined
 
-  /** @param calibrates before its first load it reproduces known delays, which takes 15 seconds */
+  /** @param calibrates before its first load it reproduces known delays, which takes 20 seconds, three times that when it fails */
   constructor(pinning: Pinning, calibrates: boolean) {
     this.#pinning = pinning
     this.#calibrates = calibrates

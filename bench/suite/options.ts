@@ -42,7 +42,7 @@ export const runUsage = `Usage: npm run bench -- [options]
   --seconds N       seconds of load per subject and round (default: 3)
   --quick           3 rounds of 1 s
   --load NAME       ${loadNames.join(', ')} (default: wrk when it is installed)
-  --calibrate       our own generator must first reproduce known delays (15 s); else what it
+  --calibrate       our own generator must first reproduce known delays (20 s); else what it
                     measures is INVALID
   --cores S,L       core of the server and core of the load (default: 0,1)
   --node PATH       Node.js that runs the subjects (default: the one that runs this)

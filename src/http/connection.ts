@@ -215,7 +215,7 @@ export class Connection
     if (!batch.isEmpty && server.policy.leavesBefore(expectedMs, pacer.tick - batch.openedAt)) batch.flush()
     this.#pipeline.begin(response)
     const repliesWaiting = batch.replies
-    server.handlers.dispatch(request, response, this)
+    server.handlers.dispatch(request, response, this.transport)
     this.#pipeline.handlerEnded(response)
     pacer.afterHandler(request.head.path, repliesWaiting)
   }

@@ -12,11 +12,6 @@ import { ResponseState } from './response-state.js'
 import { ResponseWitness } from './response-witness.js'
 import type { HttpCounters } from './http-counters.js'
 
-/** What a request came on. */
-interface Carrier {
-  readonly transport: Transport
-}
-
 /** Calls the handlers of a server, and answers for those that fail. */
 export class HandlerCaller {
   readonly #handler: Handler
@@ -45,10 +40,10 @@ export class HandlerCaller {
   }
 
   /** Hands a request that was read to whoever answers it, in sight of the instruments where there are any. */
-  dispatch(request: Request, response: Response, connection: Carrier): void {
+  dispatch(request: Request, response: Response, transport: Transport): void {
     const { instruments } = this.#reactor
     if (instruments === null) this.#answer(request, response)
-    else this.#dispatchInSight(instruments, request, response, connection.transport)
+    else this.#dispatchInSight(instruments, request, response, transport)
   }
 
   #dispatchInSight(

@@ -13,6 +13,7 @@ export class ParserPool {
   readonly #spare: RequestParser[] = []
   /** For heads that come whole. It holds nothing between two heads. */
   shared: RequestParser
+  /** What spares parsing at all. */
   readonly knownHead = new KnownHead()
 
   constructor(make: () => RequestParser) {

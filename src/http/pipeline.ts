@@ -46,7 +46,6 @@ export class Pipeline {
   /** Slots are linked from the time on that their handler has returned without having answered. */
   #first: Response | null = null
   #last: Response | null = null
-  #abortReason: Error | null = null
 
   constructor(batch: WriteBatch, reactor: Reactor, owner: PipelineOwner) {
     this.#batch = batch
@@ -70,17 +69,11 @@ export class Pipeline {
 
   /** The handler of the slot that was begun last has returned, and may answer yet. */
   handlerEnded(response: Response): void {
-    if (response.state === Left || this.#last !== null) return
-    if (this.#abortReason === null) this.#first = this.#last = response
-    else response.abort(this.#abortReason) // meanwhile
+    if (this.inFlight > 0 && this.#last === null) this.#first = this.#last = response
   }
 
   /** A response is complete. */
   ready(response: Response): void {
-    if (this.#abortReason !== null) {
-      response.abort(this.#abortReason) // the connection has ended under its handler
-      return
-    }
     const { extras } = response
     if (extras !== null) extras.witness?.ended(response.statusCode)
     if (response.isFirst) this.#leave(response)
@@ -149,7 +142,6 @@ export class Pipeline {
   /** The connection is gone: nothing in flight can be answered any longer. */
   abort(reason: Error): void {
     let response = this.#first
-    this.#abortReason = reason
     this.#first = this.#last = null
     this.inFlight = 0
     this.heldBytes = 0

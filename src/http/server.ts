@@ -291,16 +291,22 @@ export class Server implements AsyncDisposable {
     if (clients.size > 0) {
       const empty = new Promise<void>((resolve) => (this.#whenEmpty = resolve))
       const before = clients.size
+      let isDrainOver = false
       const close = (client: Client): void => {
         if (client.closeWhenDone()) idleClosed++
       }
-      const told = sweep(reactor, clients, close, () => idleClosed - (before - clients.size))
+      const told = sweep(reactor, clients, close, () =>
+        isDrainOver ? 0 : idleClosed - (before - clients.size),
+      )
       const abort = (client: Client): void => {
         if (client.isBusy) aborted++
         client.abort()
       }
-      // Not before each was told: what is idle then must not be counted as aborted, nor left out.
-      const abortAll = (): void => void told.then(() => sweep(reactor, clients, abort))
+      // Not before each was told, which is hurried then: what is idle must not be counted as aborted, nor left out.
+      const abortAll = (): void => {
+        isDrainOver = true
+        void told.then(() => sweep(reactor, clients, abort))
+      }
       const deadline = reactor.groups.latency.delay(drainMs, abortAll)
       await empty
       deadline.cancel()

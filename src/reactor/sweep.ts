@@ -17,7 +17,7 @@ const PATIENCE_MS = 10
  *
  * @param items what a `Set` or a `Map` loses meanwhile is not visited, what it gains is
  * @param visit what it throws goes to the reactor's `onError`; the others are visited all the same
- * @param underWay how many of those that were visited are not done with yet; default: none ever is
+ * @param underWay how many of those that were visited others wait for; default: nobody waits
  * @returns resolves when all were visited, in a turn to come
  */
 export function sweep<T>(
@@ -30,24 +30,21 @@ export function sweep<T>(
   const { latency } = reactor.groups // in line with what the connections themselves have to do
   /** Those that were waited for long enough. */
   let forgiven = 0
-  let waitsUntil = Infinity
-  const mustWait = (now: number): boolean => {
-    const unanswered = underWay()
-    forgiven = Math.min(forgiven, unanswered)
-    if (unanswered - forgiven < MOST_UNDER_WAY) waitsUntil = Infinity
-    else if (waitsUntil === Infinity) waitsUntil = now + PATIENCE_MS
-    if (waitsUntil === Infinity || now < waitsUntil) return waitsUntil !== Infinity
-    forgiven = unanswered
-    waitsUntil = Infinity
-    return false
-  }
+  let waitsUntil: number | null = null
+  const isCrowded = (): boolean => underWay() - forgiven >= MOST_UNDER_WAY
   return new Promise((resolve) => {
     const go = (): void => {
       const now = reactor.clock.now()
-      if (mustWait(now)) {
-        latency.delay(1, go)
-        return
+      forgiven = Math.min(forgiven, underWay())
+      if (isCrowded()) {
+        waitsUntil ??= now + PATIENCE_MS
+        if (now < waitsUntil) {
+          latency.delay(1, go)
+          return
+        }
+        forgiven = underWay()
       }
+      waitsUntil = null
       const enough = Math.min(now + reactor.timeSliceMs * SHARE, reactor.sliceEnd)
       do {
         const next = iterator.next()
@@ -60,7 +57,7 @@ export function sweep<T>(
         } catch (error) {
           reactor.reportError(error)
         }
-      } while (reactor.clock.now() < enough)
+      } while (!isCrowded() && reactor.clock.now() < enough)
       latency.post(go)
     }
     latency.post(go)

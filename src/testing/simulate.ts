@@ -5,6 +5,7 @@ import { CalandriaError } from '../errors/calandria-error.js'
 import type { ErrorCode } from '../errors/catalogue.js'
 import { aFunction, refuseUnknown, text, wholeNumber, wrong } from '../http/option-checks.js'
 import type { LinkOptions } from '../io/simulated-link.js'
+import { DEFAULT_TIME_SLICE_MS } from '../reactor/reactor-options.js'
 import { type LoopEnd, type LoopState, loopVirtually } from '../reactor/virtual-loop.js'
 import { World } from './world.js'
 
@@ -20,7 +21,7 @@ export interface SimulateOptions {
   readonly traceEvents?: number
   /** Receives the trace, whether the simulation fails or not. */
   readonly onTrace?: (trace: string) => void
-  /** How long one turn may run tasks, in virtual milliseconds. Default 1. */
+  /** How long one turn may run tasks, in virtual milliseconds. Default: that of a reactor, 0.25. */
   readonly timeSliceMs?: number
   /** Virtual milliseconds after which it counts as endless. Default 86,400,000: a day. */
   readonly maxMs?: number
@@ -180,7 +181,7 @@ function checkOptions(options: SimulateOptions): Checked {
     traceFile: traceFile === null || traceFile === undefined ? traceFile : text('traceFile', traceFile),
     traceEvents: wholeNumber('traceEvents', options.traceEvents ?? 10_000, 1, 10_000_000),
     onTrace: aFunction('onTrace', options.onTrace ?? (() => undefined)),
-    timeSliceMs: options.timeSliceMs ?? 1,
+    timeSliceMs: options.timeSliceMs ?? DEFAULT_TIME_SLICE_MS,
     maxMs,
     maxTurns,
   }

@@ -40,6 +40,14 @@ describe('a ratio that is better when it is less', () => {
   })
 })
 
+test('two intervals that overlap are no difference, however far apart their middles are', () => {
+  const before = { ...cpu, value: 1.4, low: 1.3, high: 1.5 }
+  const now = (low: number): MeasuredRatio => ({ ...cpu, value: 1.6, low, high: 1.7, isBelieved: true })
+  const verdict = (low: number) => judgeRatios({ environment, ratios: [before] }, [now(low)])[0]?.verdict
+  expect(verdict(1.5)).toBe('holds')
+  expect(verdict(1.51)).toBe('WORSE')
+})
+
 test('a ratio that is better when it is more is worse when it falls', () => {
   expect(verdictOn(glue, [1, 0.99, 1.01], 1.5)).toBe('holds')
   expect(verdictOn(glue, [1, 0.99, 1.01], 0.96)).toBe('holds')

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { usageOf, usedBetween } from '../../bench/suite/process-usage.js'
 
+// it reads /proc, which other systems don't have
 const describeOnLinux = process.platform === 'linux' ? describe : describe.skip
 
 /** A process that says a line when it has done what it must, and then rests. */

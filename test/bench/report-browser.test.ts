@@ -33,8 +33,8 @@ function everything(): string {
 }
 
 /**
- * Shows the page in a frame of this width, and has the frame measured: a second of Chromium's virtual time after it has
- * come, because a busy machine loads fonts behind that. The report itself holds no scripts.
+ * Shows the page in a frame of this width, and has the frame measured once its fonts are there, which on a busy
+ * machine is after it has come. The report itself holds no scripts.
  */
 async function measuredAt(width: number, report: string): Promise<Record<string, number>> {
   const directory = mkdtempSync(join(tmpdir(), 'calandria-report-'))
@@ -60,7 +60,7 @@ async function measuredAt(width: number, report: string): Promise<Record<string,
           small: letters.filter((text) => text.getBoundingClientRect().height < 9).length,
         })
       }
-      onload = () => setTimeout(measure, 1000)
+      onload = () => frame.contentDocument.fonts.ready.then(measure)
     </script>`
   const file = join(directory, 'frame.html')
   writeFileSync(file, outer)

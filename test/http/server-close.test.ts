@@ -24,6 +24,20 @@ describe('server.close()', () => {
     expect(virtual.reactor.statistics().timersPending).toBe(0)
   })
 
+  it('ends many idle connections few at a time, and all of them when drainMs is over', async () => {
+    const virtual = new VirtualServer(ok)
+    const clients = Array.from({ length: 300 }, () => virtual.connect().send(get('/')))
+    await virtual.settle()
+    const ended = (): number => clients.filter((client) => client.isEnded).length
+    const outcome = virtual.close({ drainMs: 5 }) // nobody ends its own side
+    await virtual.pass(4)
+    expect(ended()).toBeGreaterThanOrEqual(32)
+    expect(ended()).toBeLessThan(300)
+    await virtual.pass(3)
+    expect(clients.every((client) => client.isEnded || client.isClosed)).toBe(true)
+    expect(outcome.report).toEqual({ answered: 0, idleClosed: 300, aborted: 0 })
+  })
+
   it('has what is in flight answered, with Connection: close, and then the connection ended', async () => {
     const gate = new Gate()
     const virtual = new VirtualServer(async (asked, response) => {

@@ -29,7 +29,7 @@ describe('sweep()', () => {
     driveVirtually(reactor, clock, { until: clock.now() + 10_000 })
     await swept
     expect(underWay).toBe(0)
-    expect(most).toBeLessThanOrEqual(32 + 25) // a quarter of a slice, 0.25 ms, has 25 visits
+    expect(most).toBe(32)
   })
 
   it('does not wait long for those that never end', async () => {

@@ -25,8 +25,7 @@ export class KeptBytes<Meaning extends object> {
   match(words: DataView, i: number, limit: number): Meaning | null {
     const meaning = this.#meaning
     const length = this.#length
-    if (meaning === null || i + length > limit) return null
-    if (this.#misses > PATIENCE && this.#misses % PATIENCE !== 0) return null
+    if (meaning === null || i + length > limit || this.#isPatienceOver()) return null
     const kept = this.#words
     const last = length - WORD
     // The end first: it is where pieces of other lengths differ.
@@ -38,6 +37,11 @@ export class KeptBytes<Meaning extends object> {
     return meaning
   }
 
+  /** No getter: V8 calls into its runtime for a private one. */
+  #isPatienceOver(): boolean {
+    return this.#misses > PATIENCE && this.#misses % PATIENCE !== 0
+  }
+
   /** Bytes of what is kept. */
   get length(): number {
     return this.#length
@@ -47,7 +51,7 @@ export class KeptBytes<Meaning extends object> {
   keep(words: DataView, from: number, length: number, meaning: Meaning): void {
     if (length < WORD || length > MOST_BYTES) return
     this.#misses++
-    if (this.#misses > PATIENCE && this.#misses % PATIENCE !== 0) return
+    if (this.#isPatienceOver()) return
     const kept = this.#words
     for (let at = 0; at < length; at += 4) kept.setInt32(at, words.getInt32(from + at, true), true)
     this.#meaning = meaning
