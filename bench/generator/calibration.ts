@@ -4,16 +4,17 @@ import { fileURLToPath } from 'node:url'
 import { CalandriaError } from 'calandria'
 import { type CalibrationCheck, delayChecks, stallChecks } from './calibration-checks.js'
 import { STALL_PERIOD_MS } from './calibration-delays.js'
-import { pinned } from './generator-child.js'
+import type { KnownDelay } from './delay-record.js'
 import type { LoadOptions } from './load-options.js'
 import type { LoadProgress } from './load-progress.js'
 import type { LoadResult } from './load-result.js'
+import { pinMainThread } from './pin-main-thread.js'
 import { runLoad } from './run-load.js'
 
 export interface CalibrationOptions {
-  /** Pins the server there. Default: not pinned. */
+  /** Pins the server's main thread there. Default: not pinned. */
   readonly serverCore?: number
-  /** Pins the generator there. */
+  /** Pins the generator's main thread there. */
   readonly cores?: readonly number[]
   readonly onProgress?: (progress: LoadProgress) => void
   readonly signal?: AbortSignal
@@ -28,10 +29,24 @@ export interface Calibration {
   readonly results: readonly LoadResult[]
 }
 
+/** A server of the calibration, in a process of its own. */
+interface KnownServer {
+  readonly url: string
+  /** What `delay` did in the last so many milliseconds. Once. */
+  delays(windowMs: number): Promise<KnownDelay>
+}
+
+type DelayRun = Omit<LoadOptions, 'url'> & { readonly durationMs: number }
+
+interface Reproduction {
+  readonly result: LoadResult
+  readonly checks: readonly CalibrationCheck[]
+}
+
 const PROGRAM = fileURLToPath(new URL('./calibration-server.js', import.meta.url))
 
 /** The runs: about 20 seconds together. Connections don't send in step: fifty responses in one go would wait for each other. */
-const DELAY_RUN = { connections: 50, rampMs: 100, durationMs: 3000, warmUpMs: 1500 }
+const DELAY_RUN: DelayRun = { connections: 50, rampMs: 100, durationMs: 3000, warmUpMs: 1500 }
 /** Room for all that is planned while the server stands: else it would need time of its own to catch up, one by one. */
 const STALL_RUN = { connections: 20, depth: 64, rate: 1000, durationMs: STALL_PERIOD_MS, warmUpMs: 500 }
 
@@ -56,22 +71,26 @@ async function attempt(options: CalibrationOptions): Promise<Calibration> {
     ...(onProgress !== undefined && { onProgress }),
     ...(signal !== undefined && { signal }),
   }
-  const load = (url: string, run: Omit<LoadOptions, 'url'>): Promise<LoadResult> =>
+  const load = ({ url }: KnownServer, run: Omit<LoadOptions, 'url'>): Promise<LoadResult> =>
     runLoad({ url, ...run, ...common })
-  const [closed, open] = await withServer('delay', serverCore, async (url) => [
-    await load(url, DELAY_RUN),
-    await load(url, { ...DELAY_RUN, rate: 100 }),
-  ])
-  const stalled = await withServer('stall', serverCore, (url) => load(url, STALL_RUN))
-  const checks = [
-    ...delayChecks('100 ms, closed loop', closed),
-    ...delayChecks('100 ms, open loop', open),
-    ...stallChecks(stalled),
+  const delayed = (name: string, run: DelayRun): Promise<Reproduction> =>
+    withServer('delay', serverCore, async (server) => {
+      const result = await load(server, run)
+      return { result, checks: delayChecks(name, result, await server.delays(run.durationMs)) }
+    })
+  const runs = [
+    await delayed('100 ms, closed loop', DELAY_RUN),
+    await delayed('100 ms, open loop', { ...DELAY_RUN, rate: 200 }),
+    await withServer('stall', serverCore, async (server) => {
+      const result = await load(server, STALL_RUN)
+      return { result, checks: stallChecks(result) }
+    }),
   ]
+  const checks = runs.flatMap((run) => run.checks)
   return {
     passed: checks.every(({ passed }) => passed),
     checks,
-    results: [closed, open, stalled],
+    results: runs.map(({ result }) => result),
   }
 }
 
@@ -89,26 +108,35 @@ export function doubtUncalibrated(result: LoadResult, { passed, checks }: Calibr
 async function withServer<Value>(
   kind: 'delay' | 'stall',
   core: number | null,
-  use: (url: string) => Promise<Value>,
+  use: (server: KnownServer) => Promise<Value>,
 ): Promise<Value> {
-  const [command, parameters] = pinned(core, process.execPath, [PROGRAM, kind])
-  const server = spawn(command, parameters, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const child = spawn(process.execPath, [PROGRAM, kind], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   try {
-    return await use(`http://127.0.0.1:${await portOf(server)}/`)
+    const port = (await messageOf(child)) as number
+    await pinMainThread(child, core)
+    return await use({
+      url: `http://127.0.0.1:${port}/`,
+      delays: (windowMs) => {
+        child.send(windowMs)
+        return messageOf(child) as Promise<KnownDelay>
+      },
+    })
   } finally {
-    server.kill('SIGKILL')
+    child.kill('SIGKILL')
   }
 }
 
-async function portOf(server: ChildProcess): Promise<number> {
+async function messageOf(server: ChildProcess): Promise<unknown> {
   const gone = new AbortController()
-  server.once('exit', () => gone.abort())
-  server.once('error', () => gone.abort())
+  const abort = (): void => gone.abort()
+  server.once('exit', abort).once('error', abort)
   try {
-    const [port] = (await once(server, 'message', { signal: gone.signal })) as [number]
-    return port
+    const [message] = (await once(server, 'message', { signal: gone.signal })) as [unknown]
+    return message
   } catch (cause) {
     throw new CalandriaError('CAL_ERR_BENCH_PROCESS', 'the server of the calibration ended', { cause })
+  } finally {
+    server.off('exit', abort).off('error', abort)
   }
 }
 

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { CalandriaError, CalandriaTypeError, ERRORS, type ErrorCode } from 'calandria'
 import type { LoadPlan } from './load-plan.js'
 import type { Measurement } from './measurement.js'
+import { pinMainThread } from './pin-main-thread.js'
 import type { Order, ProcessProgress, Report } from './process-messages.js'
 
 const PROGRAM = fileURLToPath(new URL('./generator-process.js', import.meta.url))
@@ -10,17 +11,19 @@ const PROGRAM = fileURLToPath(new URL('./generator-process.js', import.meta.url)
 /** One generator process, from outside. */
 export class GeneratorChild {
   readonly #process: ChildProcess
+  readonly #core: number | null
+  readonly #exited: Promise<void>
   /** What is awaited from it; one thing at a time. */
   #settle: { resolve: (report: Report) => void; reject: (error: Error) => void } | null = null
   #gone: Error | null = null
 
   /**
-   * @param core pins it there, with `taskset`; `null` leaves it to the scheduler
+   * @param core pins its main thread there; `null` leaves it to the scheduler
    * @param onProgress told about four times a second while it runs
    */
   constructor(core: number | null, onProgress: (progress: ProcessProgress) => void) {
-    const [command, parameters] = pinned(core, process.execPath, [PROGRAM])
-    this.#process = spawn(command, parameters, {
+    this.#core = core
+    this.#process = spawn(process.execPath, [PROGRAM], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       serialization: 'advanced',
     })
@@ -29,15 +32,20 @@ export class GeneratorChild {
       else this.#settle?.resolve(report)
     })
     this.#process.on('error', (error) => this.#lost(`it could not be started (${error.message})`))
-    this.#process.on('exit', (code, signal) =>
-      this.#lost(`it ended (${signal ?? code ?? 'nobody knows how'})`),
-    )
+    this.#exited = new Promise((resolve) => {
+      if (this.#process.pid === undefined) resolve()
+      this.#process.on('exit', (code, signal) => {
+        this.#lost(`it ended (${signal ?? code ?? 'nobody knows how'})`)
+        resolve()
+      })
+    })
   }
 
   /** @throws what keeps it from loading the server */
   async prepare(plan: LoadPlan, index: number): Promise<void> {
     const report = await this.#ask({ kind: 'prepare', plan, process: index })
     if (report.kind === 'failed') throw errorOf(report.code, report.message)
+    await pinMainThread(this.#process, this.#core)
   }
 
   /** @returns `null` when it was lost on the way */
@@ -54,9 +62,13 @@ export class GeneratorChild {
     if (this.#gone === null) this.#process.send({ kind: 'stop' } satisfies Order)
   }
 
-  /** Ends the process, if it is still there. */
-  dispose(): void {
-    if (this.#gone === null) this.#process.kill('SIGKILL')
+  /**
+   * Ends the process, if it is still there. Resolves when it has left: only then its connections are closed, its core is free,
+   * and the system has added its CPU time to that of ended children.
+   */
+  dispose(): Promise<void> {
+    this.#process.kill('SIGKILL')
+    return this.#exited
   }
 
   #ask(order: Order): Promise<Report> {
@@ -76,15 +88,6 @@ export class GeneratorChild {
     this.#gone ??= new CalandriaError('CAL_ERR_BENCH_PROCESS', how)
     this.#settle?.reject(this.#gone)
   }
-}
-
-/** @returns the command that runs this one on a core; itself for `null` */
-export function pinned(
-  core: number | null,
-  command: string,
-  parameters: readonly string[],
-): [string, readonly string[]] {
-  return core === null ? [command, parameters] : ['taskset', ['-c', String(core), command, ...parameters]]
 }
 
 /** An error comes from the process as its code and its words. */

@@ -56,7 +56,7 @@ export interface LoadOptions {
   readonly requests?: readonly RequestPattern[]
   /** Default 1. */
   readonly processes?: number
-  /** Pins the processes to these cores, in turn (with `taskset`). Default: not pinned. */
+  /** Pins the processes' main threads to these cores, in turn (with `taskset`). Default: not pinned. */
   readonly cores?: readonly number[]
   /** Connects from 127.0.0.1, 127.0.0.2 and so on, so many of them: each has 28,000 ports of its own. Default 1. */
   readonly sources?: number

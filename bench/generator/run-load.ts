@@ -41,7 +41,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
       lost: plan.processes - measurements.length,
     })
   } finally {
-    for (const child of children) child.dispose()
+    await Promise.all(children.map((child) => child.dispose()))
   }
 }
 

@@ -20,9 +20,13 @@ export class GeneratorLoad implements Load {
     return undefined
   }
 
-  async run(attack: Attack): Promise<Volume> {
+  async prepare(): Promise<void> {
     this.#misgivings ??= this.#calibrate()
-    const standing = await this.#misgivings
+    await this.#misgivings
+  }
+
+  async run(attack: Attack): Promise<Volume> {
+    const standing = (await this.#misgivings) ?? []
     const volume = volumeOf(await runLoad(optionsFor(attack, this.#pinning.cores?.[1])))
     return { ...volume, misgivings: [...standing, ...volume.misgivings] }
   }

@@ -41,6 +41,8 @@ export interface Load {
   readonly name: string
   /** @returns why it can't do this; undefined when it can */
   obstacle(attack: Attack): string | undefined
+  /** What it must do once before its first run, so that no window has to hold it. */
+  prepare?(): Promise<void>
   /** @throws when it did not run to its end */
   run(attack: Attack): Promise<Volume>
 }

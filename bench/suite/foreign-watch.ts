@@ -25,10 +25,12 @@ export class ForeignWatch {
     const seconds = (performance.now() - this.#startMs) / 1000
     const end = machineUsage(this.#pinning.cores)
     if (this.#start === undefined || end === undefined || seconds < shortestJudgedSeconds) return []
+    const available = seconds * (this.#pinning.cores?.length ?? this.#pinning.coreCount)
+    const stolen = end.stolen - this.#start.stolen
     return judgeCores({
-      available: seconds * (this.#pinning.cores?.length ?? this.#pinning.coreCount),
-      busy: end.busy - this.#start.busy,
-      stolen: end.stolen - this.#start.stolen,
+      available,
+      busy: Math.min(end.busy - this.#start.busy, available - (end.idle - this.#start.idle) - stolen),
+      stolen,
       ours: ours === undefined ? undefined : ours + harnessSeconds() - this.#startHarness,
     })
   }

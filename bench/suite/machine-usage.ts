@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs'
 export interface MachineUsage {
   /** Of all processes, ours and others'. */
   readonly busy: number
+  /** Nobody's. Linux measures it, where it counts the others at its ticks: those count a process that wakes with the tick too often. */
+  readonly idle: number
   /** Taken by other virtual machines. */
   readonly stolen: number
 }
@@ -22,13 +24,17 @@ export function machineUsage(cores: readonly number[] | undefined): MachineUsage
     return undefined
   }
   let busy = 0
+  let idle = 0
   let stolen = 0
   for (const name of cores?.map((core) => `cpu${core}`) ?? ['cpu']) {
     const line = new RegExp(`^${name} +(.*)$`, 'm').exec(text)?.[1]
     if (line === undefined) return undefined
-    const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = line.split(' ').map(Number)
+    const [user = 0, nice = 0, system = 0, rest = 0, waiting = 0, irq = 0, softirq = 0, steal = 0] = line
+      .split(' ')
+      .map(Number)
     busy += (user + nice + system + irq + softirq) / TICKS_PER_SECOND
+    idle += (rest + waiting) / TICKS_PER_SECOND
     stolen += steal / TICKS_PER_SECOND
   }
-  return { busy, stolen }
+  return { busy, idle, stolen }
 }

@@ -69,11 +69,13 @@ async function enter(bench: Bench, scenario: LoadScenario, subject: Subject): Pr
   try {
     const contestant = { running, checked: await running.check(), isOut: false }
     const unpaced = { ...contestant, requestsPerSecond: undefined }
-    const warmUp = await attack(bench, scenario, unpaced, bench.warmUpSeconds)
+    const attack = async (seconds: number): Promise<Volume> =>
+      (await readyAttack(bench, scenario, unpaced, seconds))()
+    const warmUp = await attack(bench.warmUpSeconds)
     if (pace === undefined) return unpaced
     if ('requestsPerSecond' in pace) return { ...contestant, ...pace }
     // what it does when it is warm, and one request at a time, as it will be asked
-    const best = await attack(bench, scenario, unpaced, Math.max(1, bench.seconds))
+    const best = await attack(Math.max(1, bench.seconds))
     const most = Math.max(best.requests / best.seconds, warmUp.requests / warmUp.seconds)
     return { ...contestant, requestsPerSecond: Math.max(1, Math.round(most * pace.share)) }
   } catch (error) {
@@ -104,18 +106,21 @@ async function play(
   }
 }
 
-function attack(
+/** Resolves when the load can begin. */
+async function readyAttack(
   bench: Bench,
   scenario: LoadScenario,
   { running, checked, requestsPerSecond }: Contestant,
   seconds: number,
-): Promise<Volume> {
+): Promise<() => Promise<Volume>> {
   const { place, asks } = running
   const { connections } = scenario
   const reconnects = scenario.reconnects === true
   const depth = scenario.pace === undefined ? asks.length : 1
   const order: Attack = { place, asks, depth, checked, connections, seconds, reconnects, requestsPerSecond }
-  return bench.loads.for(order).run(order)
+  const load = bench.loads.for(order)
+  await load.prepare?.()
+  return () => load.run(order)
 }
 
 /**
@@ -131,10 +136,11 @@ async function measureOnce(
   const { running } = contestant
   const pid = running.subject.reports === true ? running.pid : undefined
   const seconds = Math.max(bench.seconds, scenario.leastSeconds ?? 0)
+  const attack = await readyAttack(bench, scenario, contestant, seconds)
   await running.ask('longest hold') // forgets what was before
   const callsBefore = pid === undefined ? undefined : countedByKernel(pid)
   const window = new Window(running, bench.pinning)
-  const volume = await attack(bench, scenario, contestant, seconds)
+  const volume = await attack()
   const used = window.close()
   const callsAfter = pid === undefined ? undefined : countedByKernel(pid)
   const hold = await running.ask('longest hold')
@@ -156,9 +162,10 @@ async function countCalls(
 ): Promise<{ metrics: Metrics; doubts: Doubt[] }> {
   const { pid } = contestant.running
   if (pid === undefined) return { metrics: {}, doubts: [] }
+  const attack = await readyAttack(bench, scenario, contestant, traceSeconds)
   let volume: Volume | undefined
   const { reads, writes } = await countWhile(pid, async () => {
-    volume = await attack(bench, scenario, contestant, traceSeconds)
+    volume = await attack()
   })
   return { metrics: perCall(volume!, reads, writes), doubts: [] }
 }

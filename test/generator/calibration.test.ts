@@ -2,7 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { delayChecks, stallChecks } from '../../bench/generator/calibration-checks.js'
 import { calibrationReport, doubtUncalibrated } from '../../bench/generator/calibration.js'
 import { DELAY_MS, STALL_MS, STALL_PERIOD_MS } from '../../bench/generator/calibration-delays.js'
+import { DelayRecord } from '../../bench/generator/delay-record.js'
 import { VirtualLoad } from './virtual-load.js'
+
+/** What a server of the calibration says of itself. */
+const KNOWN = { p50: DELAY_MS, p99: DELAY_MS }
 
 /** A server with known delays; `error` is how far they are from what they should be. */
 function delayed(error: number, options: { rate?: number }): VirtualLoad {
@@ -28,8 +32,8 @@ function stalling(stallMs: number): VirtualLoad {
 
 describe('a calibration', () => {
   test('passes with the delays that are known, in a closed and in an open loop', async () => {
-    const closed = delayChecks('closed', await delayed(0, {}).run())
-    const open = delayChecks('open', await delayed(0, { rate: 400 }).run())
+    const closed = delayChecks('closed', await delayed(0, {}).run(), KNOWN)
+    const open = delayChecks('open', await delayed(0, { rate: 400 }).run(), KNOWN)
     expect([...closed, ...open].filter(({ passed }) => !passed)).toEqual([])
   })
 
@@ -40,8 +44,22 @@ describe('a calibration', () => {
   })
 
   test.each([0.04, -0.04])('fails where a delay is off by %d', async (error) => {
-    const checks = delayChecks('open', await delayed(error, { rate: 400 }).run())
+    const checks = delayChecks('open', await delayed(error, { rate: 400 }).run(), KNOWN)
     expect(checks.filter(({ passed }) => !passed).length).toBeGreaterThanOrEqual(3)
+  })
+
+  test('finds what the server says that it did, and fails where that is not 100 ms', async () => {
+    const result = await delayed(0.06, { rate: 400 }).run()
+    const checks = delayChecks('open', result, { p50: 1.06 * DELAY_MS, p99: 1.06 * DELAY_MS })
+    const failed = checks.filter(({ passed }) => !passed).map(({ name }) => name)
+    expect(failed).toContain('open: p50 of the server, ms')
+    expect(failed).not.toContain('open: p99 from plan, ms')
+  })
+
+  test('fails where the server says nothing', async () => {
+    const nothing = new DelayRecord().take(1000)
+    const checks = delayChecks('open', await delayed(0, { rate: 400 }).run(), nothing)
+    expect(checks.filter(({ passed }) => !passed).length).toBe(2)
   })
 
   test('fails where a stall is longer than it should be', async () => {
@@ -51,7 +69,7 @@ describe('a calibration', () => {
 
   test('that failed makes results INVALID; one that passed leaves them alone', async () => {
     const result = await delayed(0, {}).run()
-    const checks = delayChecks('closed loop', await delayed(0.1, {}).run())
+    const checks = delayChecks('closed loop', await delayed(0.1, {}).run(), KNOWN)
     const failed = { passed: false, checks, results: [] }
     const { validity } = doubtUncalibrated(result, failed)
     expect(validity.valid).toBe(false)
@@ -60,5 +78,15 @@ describe('a calibration', () => {
     expect(calibrationReport(failed)).toMatch(
       /FAILED closed loop: p50 from plan, ms +expected +100\.0, measured +110\.\d/,
     )
+  })
+})
+
+describe('the record of delays', () => {
+  test('counts what is in the window, and forgets it', () => {
+    const record = new DelayRecord()
+    for (let i = 0; i < 50; i++) record.add(i, 900) // warm-up
+    for (let i = 1; i <= 100; i++) record.add(1000 + i, 101 - i)
+    expect(record.take(100)).toEqual({ p50: 50, p99: 99 })
+    expect(record.take(100)).toEqual({ p50: NaN, p99: NaN })
   })
 })
