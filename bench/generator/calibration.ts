@@ -32,11 +32,9 @@ export interface Calibration {
 /** A server of the calibration, in a process of its own. */
 interface KnownServer {
   readonly url: string
-  /** What `delay` did in the last so many milliseconds. Once. */
+  /** What `delay` did in the last so many milliseconds. */
   delays(windowMs: number): Promise<KnownDelay>
 }
-
-type DelayRun = Omit<LoadOptions, 'url'> & { readonly durationMs: number }
 
 interface Reproduction {
   readonly result: LoadResult
@@ -46,7 +44,7 @@ interface Reproduction {
 const PROGRAM = fileURLToPath(new URL('./calibration-server.js', import.meta.url))
 
 /** The runs: about 20 seconds together. Connections don't send in step: fifty responses in one go would wait for each other. */
-const DELAY_RUN: DelayRun = { connections: 50, rampMs: 100, durationMs: 3000, warmUpMs: 1500 }
+const DELAY_RUN = { connections: 50, rampMs: 100, durationMs: 3000, warmUpMs: 1500 }
 /** Room for all that is planned while the server stands: else it would need time of its own to catch up, one by one. */
 const STALL_RUN = { connections: 20, depth: 64, rate: 1000, durationMs: STALL_PERIOD_MS, warmUpMs: 500 }
 
@@ -73,14 +71,14 @@ async function attempt(options: CalibrationOptions): Promise<Calibration> {
   }
   const load = ({ url }: KnownServer, run: Omit<LoadOptions, 'url'>): Promise<LoadResult> =>
     runLoad({ url, ...run, ...common })
-  const delayed = (name: string, run: DelayRun): Promise<Reproduction> =>
+  const delayed = (name: string, pace: { readonly rate?: number } = {}): Promise<Reproduction> =>
     withServer('delay', serverCore, async (server) => {
-      const result = await load(server, run)
-      return { result, checks: delayChecks(name, result, await server.delays(run.durationMs)) }
+      const result = await load(server, { ...DELAY_RUN, ...pace })
+      return { result, checks: delayChecks(name, result, await server.delays(DELAY_RUN.durationMs)) }
     })
   const runs = [
-    await delayed('100 ms, closed loop', DELAY_RUN),
-    await delayed('100 ms, open loop', { ...DELAY_RUN, rate: 200 }),
+    await delayed('100 ms, closed loop'),
+    await delayed('100 ms, open loop', { rate: 200 }),
     await withServer('stall', serverCore, async (server) => {
       const result = await load(server, STALL_RUN)
       return { result, checks: stallChecks(result) }
@@ -122,7 +120,8 @@ async function withServer<Value>(
       },
     })
   } finally {
-    child.kill('SIGKILL')
+    // Only when it has left its CPU time is that of an ended child, and not of whatever is measured next.
+    if (child.kill('SIGKILL')) await once(child, 'exit')
   }
 }
 

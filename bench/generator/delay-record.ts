@@ -1,3 +1,5 @@
+import { Histogram } from './histogram.js'
+
 /** How long a server took from a request to its response, in milliseconds, by its own clock. */
 export interface KnownDelay {
   readonly p50: number
@@ -14,20 +16,13 @@ export class DelayRecord {
   }
 
   /**
-   * Forgets everything.
    * @param windowMs what was before the last so many milliseconds was warm-up, and is not counted
-   * @returns `NaN`s if there was none
+   * @returns zeros if there was nothing
    */
-  take(windowMs: number): KnownDelay {
+  latest(windowMs: number): KnownDelay {
     const from = (this.#entries.at(-1)?.at ?? 0) - windowMs
-    const delays = this.#entries.filter(({ at }) => at > from).map(({ delay }) => delay)
-    this.#entries.length = 0
-    delays.sort((a, b) => a - b)
-    return { p50: quantile(delays, 0.5), p99: quantile(delays, 0.99) }
+    const delays = new Histogram()
+    for (const { at, delay } of this.#entries) if (at > from) delays.add(delay)
+    return { p50: delays.percentile(50), p99: delays.percentile(99) }
   }
-}
-
-/** As HdrHistogram has it: the least value that so many are not above. */
-function quantile(sorted: readonly number[], share: number): number {
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN
 }

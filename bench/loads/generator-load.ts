@@ -21,14 +21,17 @@ export class GeneratorLoad implements Load {
   }
 
   async prepare(): Promise<void> {
-    this.#misgivings ??= this.#calibrate()
-    await this.#misgivings
+    await this.#standing()
   }
 
   async run(attack: Attack): Promise<Volume> {
-    const standing = (await this.#misgivings) ?? []
+    const standing = await this.#standing()
     const volume = volumeOf(await runLoad(optionsFor(attack, this.#pinning.cores?.[1])))
     return { ...volume, misgivings: [...standing, ...volume.misgivings] }
+  }
+
+  #standing(): Promise<readonly string[]> {
+    return (this.#misgivings ??= this.#calibrate())
   }
 
   /** Who can't measure known delays has nothing to say about others. */

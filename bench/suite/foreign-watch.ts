@@ -25,12 +25,11 @@ export class ForeignWatch {
     const seconds = (performance.now() - this.#startMs) / 1000
     const end = machineUsage(this.#pinning.cores)
     if (this.#start === undefined || end === undefined || seconds < shortestJudgedSeconds) return []
-    const available = seconds * (this.#pinning.cores?.length ?? this.#pinning.coreCount)
-    const stolen = end.stolen - this.#start.stolen
     return judgeCores({
-      available,
-      busy: Math.min(end.busy - this.#start.busy, available - (end.idle - this.#start.idle) - stolen),
-      stolen,
+      available: seconds * (this.#pinning.cores?.length ?? this.#pinning.coreCount),
+      busy: end.busy - this.#start.busy,
+      idle: end.idle - this.#start.idle,
+      stolen: end.stolen - this.#start.stolen,
       ours: ours === undefined ? undefined : ours + harnessSeconds() - this.#startHarness,
     })
   }
@@ -40,18 +39,23 @@ export class ForeignWatch {
 export interface CoreTime {
   readonly available: number
   readonly busy: number
+  readonly idle: number
   readonly stolen: number
   /** Undefined: nobody knows, so nobody can be blamed. */
   readonly ours: number | undefined
 }
 
-export function judgeCores({ available, busy, stolen, ours }: CoreTime): Doubt[] {
+/**
+ * Linux counts `busy` at its ticks, so a process that wakes with them looks busy all the time, and measures `idle`: what is
+ * neither idle nor stolen is the most that anybody can have used.
+ */
+export function judgeCores({ available, busy, idle, stolen, ours }: CoreTime): Doubt[] {
   const doubts: Doubt[] = []
   const stolenShare = stolen / available
   if (stolenShare > mostStolen) {
     doubts.push({ code: 'STOLEN_TIME', text: `${percent(stolenShare)} of their time`, spoils: 'all' })
   }
-  const foreignShare = ours === undefined ? 0 : (busy - ours) / available
+  const foreignShare = ours === undefined ? 0 : (Math.min(busy, available - idle - stolen) - ours) / available
   if (foreignShare > mostForeign) {
     doubts.push({ code: 'FOREIGN_LOAD', text: `${percent(foreignShare)} of their time`, spoils: 'all' })
   }

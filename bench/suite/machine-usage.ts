@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 export interface MachineUsage {
   /** Of all processes, ours and others'. */
   readonly busy: number
-  /** Nobody's. Linux measures it, where it counts the others at its ticks: those count a process that wakes with the tick too often. */
+  /** Nobody's, waiting for a disk included. */
   readonly idle: number
   /** Taken by other virtual machines. */
   readonly stolen: number

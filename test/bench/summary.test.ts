@@ -51,12 +51,14 @@ test('there is no ratio to a floor that was not measured, and no figure without 
 })
 
 test('cores that others used make a doubt, and time that other machines took', () => {
-  const quiet = { available: 10, busy: 8, stolen: 0.1, ours: 7.8 }
+  const quiet = { available: 10, busy: 8, idle: 1.9, stolen: 0.1, ours: 7.8 }
   const codes = (time: Parameters<typeof judgeCores>[0]) => judgeCores(time).map(({ code }) => code)
   expect(codes(quiet)).toEqual([])
   expect(codes({ ...quiet, ours: 7 })).toEqual(['FOREIGN_LOAD'])
   expect(codes({ ...quiet, stolen: 1 })).toEqual(['STOLEN_TIME'])
   expect(codes({ ...quiet, stolen: 1, ours: 0 })).toEqual(['STOLEN_TIME', 'FOREIGN_LOAD'])
   expect(codes({ ...quiet, ours: undefined })).toEqual([])
+  expect(codes({ ...quiet, ours: 7, idle: 2.9 })).toEqual([]) // busy at every tick, idle between them
+  expect(codes({ ...quiet, ours: 7, idle: 2 })).toEqual(['FOREIGN_LOAD'])
   expect(judgeCores({ ...quiet, ours: 7 })[0]?.text).toContain('10 %')
 })

@@ -57,7 +57,7 @@ describe('a calibration', () => {
   })
 
   test('fails where the server says nothing', async () => {
-    const nothing = new DelayRecord().take(1000)
+    const nothing = new DelayRecord().latest(1000)
     const checks = delayChecks('open', await delayed(0, { rate: 400 }).run(), nothing)
     expect(checks.filter(({ passed }) => !passed).length).toBe(2)
   })
@@ -82,11 +82,11 @@ describe('a calibration', () => {
 })
 
 describe('the record of delays', () => {
-  test('counts what is in the window, and forgets it', () => {
+  test('counts what is in the window', () => {
     const record = new DelayRecord()
     for (let i = 0; i < 50; i++) record.add(i, 900) // warm-up
     for (let i = 1; i <= 100; i++) record.add(1000 + i, 101 - i)
-    expect(record.take(100)).toEqual({ p50: 50, p99: 99 })
-    expect(record.take(100)).toEqual({ p50: NaN, p99: NaN })
+    const { p50, p99 } = record.latest(100)
+    expect([p50, p99].map(Math.round)).toEqual([50, 99])
   })
 })
