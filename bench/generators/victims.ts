@@ -31,6 +31,7 @@ export async function startDelayed(kind: 'delay' | 'stall', pinning: Pinning): P
   const [command, parameters] = pinning.server(process.execPath, [program, kind])
   const child = startChild(command, parameters, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const [port] = (await once(child, 'message')) as [number]
+  pinning.moveHelpersAside(child.pid!)
   return { url: urlOf(port), stop: () => void child.kill('SIGKILL') }
 }
 
