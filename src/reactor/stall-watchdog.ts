@@ -174,6 +174,7 @@ export class StallWatchdog implements AsyncDisposable {
     switch (message.kind) {
       case 'watching':
         this.#isReady = true
+        this.#heartbeat.beat(monotonicClock.now()) // it may be ready before the timer's first beat, and looks at none
         this.#answered(0)
         break
       case 'settled':
