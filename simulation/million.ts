@@ -90,15 +90,14 @@ function memory(): number {
 const figure = (name: string, value: string): void => console.log(`${name.padEnd(46)}${value}`)
 const grouped = (value: number): string => Math.round(value).toLocaleString('en')
 
-// What the simulation itself costs: connections to somebody who only holds them.
-network.listen('nobody', (transport) =>
-  transport.attach({
-    onBytes: () => undefined,
-    onDrain: () => undefined,
-    onEnd: () => undefined,
-    onClose: () => undefined,
-  }),
-)
+// What the simulation itself costs: connections to somebody who only holds them. One for all, or it would be counted with them.
+const nobody = {
+  onBytes: () => undefined,
+  onDrain: () => undefined,
+  onEnd: () => undefined,
+  onClose: () => undefined,
+}
+network.listen('nobody', (transport) => transport.attach(nobody))
 const bare = connect('nobody', Math.min(connections, 50_000))
 for (const client of bare.clients.splice(0)) client.transport.abort()
 run(clock.now() + 2 * latencyMs + 1)
