@@ -4,6 +4,7 @@ import {
   performance,
   PerformanceObserver,
 } from 'node:perf_hooks'
+import { threadCpuClock } from './thread-cpu.js'
 
 /** Rounds below this, in milliseconds, are those in which nothing happened but the measuring. */
 const EMPTY_MS = 0.02
@@ -13,6 +14,8 @@ interface Round {
   readonly startTime: number
   readonly elapsed: number
   readonly held: number
+  /** What the main thread's CPU spent on it. */
+  readonly spent: number
 }
 
 /** Of the garbage collector. */
@@ -29,7 +32,7 @@ export interface Holds {
   readonly p99: number
   readonly p999: number
   readonly max: number
-  /** The same without the garbage collector's part in each round. */
+  /** What the main thread's CPU spent on each, without the garbage collector's part. */
   readonly workP99: number
   readonly workP999: number
   readonly workMax: number
@@ -45,8 +48,10 @@ export interface Holds {
  * Measures every round of Node's loop: from one check phase to the next, so from one return to libuv's poll to the one
  * after. A chain of immediates does it, which also keeps the loop from resting.
  *
- * A machine that others use stops a process in the middle of a round. So a round counts as what it has taken by the wall or
- * by the process's CPU time, whichever is less: the second also has what V8's helper threads did meanwhile.
+ * A machine that others use stops a process in the middle of a round. So a round has held the loop for what it has taken by
+ * the wall or by the process's CPU time, whichever is less. The second also has what V8's helper threads did meanwhile, and
+ * for these the main thread may wait: a change of a hidden class needs a lock that each compiler thread holds at times.
+ * *Work* is only what the main thread did itself.
  */
 export class HoldMeter {
   readonly #rounds: Round[] = []
@@ -58,7 +63,9 @@ export class HoldMeter {
   #wallMax = 0
   #isRunning = true
   #wall = performance.now()
-  #cpu = cpuMs()
+  #cpu = processCpuMs()
+  readonly #threadCpuMs = threadCpuClock()
+  #threadCpu = this.#threadCpuMs()
 
   constructor() {
     this.#delay.enable()
@@ -68,21 +75,26 @@ export class HoldMeter {
 
   readonly #look = (): void => {
     const elapsed = performance.now() - this.#wall
-    const cpu = cpuMs()
     if (elapsed > EMPTY_MS) {
-      this.#rounds.push({ startTime: this.#wall, elapsed, held: Math.min(elapsed, cpu - this.#cpu) })
+      const spent = this.#threadCpuMs() - this.#threadCpu
+      const held = Math.min(elapsed, processCpuMs() - this.#cpu)
+      this.#rounds.push({ startTime: this.#wall, elapsed, held, spent })
       this.#wallMax = Math.max(this.#wallMax, elapsed)
     }
-    this.#cpu = cpu
-    this.#wall = performance.now()
+    this.#startRound()
     if (this.#isRunning) setImmediate(this.#look)
   }
 
   /** What the round at hand has taken so far was not the runtime's work. */
   forget(): void {
-    this.#wall = performance.now()
-    this.#cpu = cpuMs()
+    this.#startRound()
     this.#delay.reset()
+  }
+
+  #startRound(): void {
+    this.#threadCpu = this.#threadCpuMs()
+    this.#cpu = processCpuMs()
+    this.#wall = performance.now()
   }
 
   stop(): Holds {
@@ -91,7 +103,7 @@ export class HoldMeter {
     this.#pauses.push(...this.#collections.takeRecords())
     this.#collections.disconnect()
     const held = sorted(this.#rounds.map((round) => round.held))
-    const work = sorted(this.#rounds.map((round) => Math.max(0, round.held - this.#pausedIn(round))))
+    const work = sorted(this.#rounds.map((round) => Math.max(0, round.spent - this.#pausedIn(round))))
     return {
       rounds: held.length,
       p50: at(held, 0.5),
@@ -122,7 +134,7 @@ function at(values: Float64Array, share: number): number {
   return values[Math.ceil(share * values.length) - 1] ?? 0
 }
 
-function cpuMs(): number {
+function processCpuMs(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1000
 }

@@ -8,6 +8,8 @@ import type { Answer, Order } from './messages.js'
 import { type CaseName, type SubjectName, type WorstCase, worstCases } from './worst-case.js'
 
 const PATIENCE_MS = 60_000
+/** Of those that measure themselves: the clock of `thread-cpu.ts` comes with a warning. */
+const QUIETLY = '--disable-warning=ExperimentalWarning'
 
 /** A process that takes orders over IPC. */
 class Party {
@@ -61,7 +63,7 @@ const program = (name: string): string => fileURLToPath(new URL(`./${name}.js`, 
 
 /** What the machine does to a process that only counts, on the core of the servers. */
 export async function measureControl(node: string, pinning: Pinning): Promise<Holds> {
-  const party = new Party(pinning.server(node, [program('control')]))
+  const party = new Party(pinning.server(node, [QUIETLY, program('control')]))
   try {
     await party.answer()
     pinning.moveHelpersAside(party.pid)
@@ -94,7 +96,7 @@ export async function measure(
     return party
   }
   try {
-    const server = start(pinning.server(node, [program('subject'), subject, text]))
+    const server = start(pinning.server(node, [QUIETLY, program('subject'), subject, text]))
     const { port } = await server.answer()
     pinning.moveHelpersAside(server.pid)
     const load = start(pinning.load(process.execPath, [program('load'), String(port), text]))
