@@ -25,16 +25,16 @@ function iterationsPerMs(): number {
 }
 
 const iterations = Math.round(iterationsPerMs() * CONTROL_MS)
-let meter: HoldMeter | null = null
+const meter = new HoldMeter()
 
 obey(async (order) => {
-  if (order === 'begin') meter = new HoldMeter()
+  if (order === 'begin') meter.start()
   if (order === 'act') {
     for (let i = 0; i < CONTROL_ROUNDS; i++) {
       count(iterations)
       await new Promise((resolve) => setImmediate(resolve))
     }
   }
-  return order === 'end' && meter !== null ? { holds: meter.stop() } : {}
+  return order === 'end' ? { holds: meter.stop() } : {}
 })
 reportReady()

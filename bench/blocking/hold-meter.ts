@@ -61,22 +61,30 @@ export class HoldMeter {
   })
   readonly #pauses: Pause[] = []
   #wallMax = 0
-  #isRunning = true
-  #wall = performance.now()
-  #cpu = processCpuMs()
+  #isRunning = false
+  #wall = 0
+  #cpu = 0
   readonly #threadCpuMs = threadCpuClock()
-  #threadCpu = this.#threadCpuMs()
+  #threadCpu = 0
 
+  /** To be made long before it starts: V8 compiles the observer's own code when the first entries come. */
   constructor() {
-    this.#delay.enable()
     this.#collections.observe({ entryTypes: ['gc'] })
+  }
+
+  start(): void {
+    this.#collections.takeRecords()
+    this.#pauses.length = 0
+    this.#isRunning = true
+    this.#delay.enable()
+    this.#startRound()
     setImmediate(this.#look)
   }
 
   readonly #look = (): void => {
     const elapsed = performance.now() - this.#wall
     if (elapsed > EMPTY_MS) {
-      const spent = this.#threadCpuMs() - this.#threadCpu
+      const spent = Math.min(elapsed, this.#threadCpuMs() - this.#threadCpu)
       const held = Math.min(elapsed, processCpuMs() - this.#cpu)
       this.#rounds.push({ startTime: this.#wall, elapsed, held, spent })
       this.#wallMax = Math.max(this.#wallMax, elapsed)

@@ -8,12 +8,12 @@ const [name, caseText] = process.argv.slice(2) as [SubjectName, string]
 const worstCase = caseFrom(caseText)
 const { start } = (await import(`./${name}.js`)) as { start: () => Promise<Server> }
 const server = await start()
-let meter: HoldMeter | null = null
+const meter = new HoldMeter()
 
 obey(async (order) => {
-  if (order === 'begin') meter = new HoldMeter()
+  if (order === 'begin') meter.start()
   if (order === 'act') await act()
-  return order === 'end' && meter !== null ? { holds: meter.stop() } : {}
+  return order === 'end' ? { holds: meter.stop() } : {}
 })
 reportReady({ port: server.port })
 
@@ -40,6 +40,6 @@ function countdown(count: number, start: (done: () => void) => void): Promise<vo
       if (--left === 0) resolve()
     }
     for (let i = 0; i < count; i++) start(done)
-    meter?.forget()
+    meter.forget()
   })
 }

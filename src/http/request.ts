@@ -89,7 +89,7 @@ export class Request {
    * the code of what is wrong with it. Give it to whatever the handler waits for.
    */
   get signal(): AbortSignal {
-    return this.#abortController().signal
+    return this.#ownExtras().signal
   }
 
   /**
@@ -136,12 +136,8 @@ export class Request {
 
   /** @internal */
   abort(reason: Error): void {
-    this.#abortController().abort(reason) // the handler may ask for the signal later
+    this.#ownExtras().abort(reason) // the handler may ask for the signal later
     this.body.fail(reason)
-  }
-
-  #abortController(): AbortController {
-    return (this.#ownExtras().abort ??= new AbortController())
   }
 
   #ownExtras(): RequestExtras {
