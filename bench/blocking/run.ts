@@ -107,7 +107,7 @@ function verdicts(): string {
     const ours = holdsOf(caseName, 'calandria')
     const theirs = holdsOf(caseName, 'node-http')
     return {
-      name: caseName as string,
+      name: caseName,
       ours: { work: least(ours, 'workP999'), max: least(ours, 'max') },
       theirs: { work: least(theirs, 'workMax'), max: least(theirs, 'max') },
     }
