@@ -1,19 +1,20 @@
 import type { LoadProgress } from 'calandria/bench'
-import { type CpuTime, cpuTimeOf } from './cpu-time.js'
+import { type Usage, usageOf, usedBetween } from './suite/process-usage.js'
 
-interface Look extends CpuTime {
+interface Look {
+  readonly usage: Usage
   readonly atMs: number
 }
 
-/** What a server uses while its load is measured: looked at with every report of progress. */
+/** What a server uses, with all that it started, while its load is measured: looked at with every report of progress. */
 export class WindowCpu {
   #first: Look | null = null
   #last: Look | null = null
 
   look({ phase, elapsedMs }: LoadProgress, pid: number): void {
-    const time = phase === 'measuring' ? cpuTimeOf(pid) : null
-    if (time === null) return
-    this.#last = { ...time, atMs: elapsedMs }
+    const usage = phase === 'measuring' ? usageOf(pid) : undefined
+    if (usage === undefined) return
+    this.#last = { usage, atMs: elapsedMs }
     this.#first ??= this.#last
   }
 
@@ -21,8 +22,9 @@ export class WindowCpu {
   get used(): { readonly user: number; readonly kernel: number } | null {
     const [first, last] = [this.#first, this.#last]
     if (first === null || last === null || last.atMs <= first.atMs) return null
-    const ms = last.atMs - first.atMs
-    return { user: (last.userMs - first.userMs) / ms, kernel: (last.kernelMs - first.kernelMs) / ms }
+    const { userNs, kernelNs } = usedBetween(first.usage, last.usage)
+    const ns = (last.atMs - first.atMs) * 1e6
+    return { user: userNs / ns, kernel: kernelNs / ns }
   }
 
   describe(responsesPerSecond: number): string {
