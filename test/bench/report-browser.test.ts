@@ -32,14 +32,24 @@ function everything(): string {
   return page(resultsOf(measurements))
 }
 
+/** Of the page as a reader sees it: by how many pixels it is too wide, its charts, and which of their letters are cut off. */
+interface Measured {
+  readonly overflow: number
+  readonly charts: number
+  readonly shown: number
+  readonly cut: readonly string[]
+  readonly wider: number
+  readonly small: number
+}
+
 /**
  * Shows the page in a frame of this width, and has the frame measured once its fonts are there, which on a busy
  * machine is after it has come. The report itself holds no scripts.
  */
-async function measuredAt(width: number, report: string): Promise<Record<string, number>> {
+async function measuredAt(width: number, report: string): Promise<Measured> {
   const directory = mkdtempSync(join(tmpdir(), 'calandria-report-'))
   onTestFinished(() => rmSync(directory, { recursive: true, maxRetries: 5 }))
-  const outer = `<!doctype html><title>loading</title>
+  const outer = `<!doctype html><meta charset="utf-8"><title>loading</title>
     <iframe style="border: 0; width: ${width}px; height: 900px" srcdoc="${escapeHtml(report)}"></iframe>
     <script>
       const frame = document.querySelector('iframe')
@@ -55,7 +65,8 @@ async function measuredAt(width: number, report: string): Promise<Record<string,
           return left < box.left - 1 || right > box.right + 1
         })
         document.title = JSON.stringify({
-          overflow: root.scrollWidth - room, charts: all.length, shown: shown.length, cut: cut.length,
+          overflow: root.scrollWidth - room, charts: all.length, shown: shown.length,
+          cut: cut.map((text) => text.textContent),
           wider: shown.filter((svg) => svg.getBoundingClientRect().right > room).length,
           small: letters.filter((text) => text.getBoundingClientRect().height < 9).length,
         })
@@ -81,7 +92,7 @@ async function measuredAt(width: number, report: string): Promise<Record<string,
     { maxBuffer: 2 ** 26 },
   )
   const title = /<title>(.*?)<\/title>/.exec(stdout)?.[1] ?? ''
-  return JSON.parse(title.replaceAll('&quot;', '"')) as Record<string, number>
+  return JSON.parse(title.replaceAll('&quot;', '"')) as Measured
 }
 
 describe(`the report in Chromium${reason ?? ''}`, () => {
@@ -90,9 +101,9 @@ describe(`the report in Chromium${reason ?? ''}`, () => {
     { timeout: 60_000 },
     async (width) => {
       const found = await measuredAt(width, everything())
-      expect(found).toMatchObject({ overflow: 0, wider: 0, cut: 0, small: 0 })
-      expect(found['shown']).toBeGreaterThan(8)
-      expect(found['charts']).toBe(2 * (found['shown'] ?? 0))
+      expect(found).toMatchObject({ overflow: 0, wider: 0, cut: [], small: 0 })
+      expect(found.shown).toBeGreaterThan(8)
+      expect(found.charts).toBe(2 * found.shown)
     },
   )
 })
