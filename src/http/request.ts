@@ -1,11 +1,15 @@
+import type { ObservedRequest } from '../reactor/instrument.js'
 import type { Reactor } from '../reactor/reactor.js'
 import { Scope } from '../reactor/scope.js'
+import { STALL_WORK } from '../reactor/stall-work.js'
 import type { Headers } from './headers.js'
 import { CONNECT, HEAD, type Method, METHODS, UNKNOWN_METHOD } from './methods.js'
 import { NO_BODY, type RequestBody } from './request-body.js'
 import { TargetForm } from './parser/request-parser.js'
 import { RequestExtras } from './request-extras.js'
 import type { RequestHead } from './request-head.js'
+
+const NAMES = METHODS // the debugger takes a look at an imported constant for a side effect: see STALL_WORK
 
 /** Whom a request came from. */
 export interface Peer {
@@ -57,7 +61,7 @@ export class Request {
   }
 
   get method(): Method {
-    return METHODS[this.head.method] as Method
+    return NAMES[this.head.method] as Method
   }
 
   /** The parameters behind the `?`, decoded. */
@@ -112,6 +116,11 @@ export class Request {
   /** The client's address, as the connection has it; `null` once the connection is gone. */
   get remoteAddress(): string | null {
     return this.#peer.remoteAddress
+  }
+
+  /** @internal For the watchdog, which finds requests among the variables of code that blocks. */
+  [STALL_WORK](): ObservedRequest {
+    return { method: this.method, path: this.path }
   }
 
   /** @internal Whether the response must have no body (RFC 9110 §9.3.2). */

@@ -1,5 +1,6 @@
 import { describeStall, type StallReport } from '../reactor/stall-report.js'
 import { StallWatchdog, type StallWatchdogOptions } from '../reactor/stall-watchdog.js'
+import type { ObservedRequest } from '../reactor/instrument.js'
 import type { Reactor } from '../reactor/reactor.js'
 import type { Handler } from './handler.js'
 import { refuseUnknown, wrong } from './option-checks.js'
@@ -7,8 +8,11 @@ import type { Pacer } from './pacer.js'
 
 /** A stall, as a server tells of it. */
 export interface ServerStallReport extends StallReport {
-  /** The request whose handler was running; `null` when none was, as in what follows an `await`. */
-  readonly request: { readonly method: string; readonly path: string } | null
+  /**
+   * The request whose handler was running. Behind an `await`: the request that the innermost call has among its variables, or
+   * as a property `request` of one; `null` when none of the calls has one.
+   */
+  readonly request: ObservedRequest | null
   /** Ready replies that waited behind that handler. */
   readonly repliesHeld: number
 }
@@ -29,7 +33,7 @@ const NAMES: readonly string[] = [
 const MOST_REMEMBERED = 64
 
 interface Sighting {
-  readonly request: { readonly method: string; readonly path: string }
+  readonly request: ObservedRequest
   readonly repliesHeldBefore: number
 }
 
@@ -49,7 +53,11 @@ export class StallWitness {
     if (typeof onStall !== 'function') throw wrong('watchdog.onStall must be a function')
     this.#pacer = pacer
     this.#onStall = onStall
-    this.watchdog = new StallWatchdog({ ...rest, reactor, onStall: (report) => this.#tell(report) })
+    this.watchdog = new StallWatchdog({
+      ...rest,
+      reactor,
+      onStall: (report: StallReport, work?: unknown) => this.#tell(report, work),
+    })
   }
 
   wrap(handler: Handler): Handler {
@@ -65,23 +73,29 @@ export class StallWitness {
     }
   }
 
-  #saw(stall: number, { method, path }: Sighting['request']): void {
+  #saw(stall: number, { method, path }: ObservedRequest): void {
     if (this.#sightings.size === MOST_REMEMBERED) this.#sightings.clear() // of suppressed ones there are no reports
     this.#sightings.set(stall, { request: { method, path }, repliesHeldBefore: this.#pacer.repliesHeld })
   }
 
   /** The pacer has measured the handler since: the loop has gone on. */
-  #tell(report: StallReport): void {
+  #tell(report: StallReport, work: unknown): void {
     const sighting = this.#sightings.get(report.stall)
     this.#sightings.delete(report.stall)
     this.#onStall(
       Object.freeze({
         ...report,
-        request: sighting?.request ?? null,
+        request: sighting?.request ?? (isRequest(work) ? work : null),
         repliesHeld: sighting === undefined ? 0 : this.#pacer.repliesHeld - sighting.repliesHeldBefore,
       }),
     )
   }
+}
+
+/** Other objects may say what they work for, too. */
+function isRequest(work: unknown): work is ObservedRequest {
+  const { method, path } = (work ?? {}) as Partial<Record<keyof ObservedRequest, unknown>>
+  return typeof method === 'string' && typeof path === 'string'
 }
 
 function checkShape(options: WatchdogOptions): WatchdogOptions {

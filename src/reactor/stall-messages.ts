@@ -25,6 +25,8 @@ export type WatcherMessage =
       readonly kind: 'stall'
       readonly stall: number
       readonly stack: StallStack | null
+      /** What the held code works for, as an object with `STALL_WORK` among its variables says; else `null`. */
+      readonly work: unknown
       readonly suppressed: number
     }
   | { readonly kind: 'settled'; readonly request: number }

@@ -17,6 +17,11 @@ export interface RawFrame {
 /** Where Calandria itself is installed. */
 const OWN = new URL('..', import.meta.url).href
 
+/** Whether the code is neither Node's nor Calandria's. */
+export function isOthers({ url }: RawFrame): boolean {
+  return url !== '' && !url.startsWith('node:') && !url.startsWith(OWN)
+}
+
 /**
  * Finds the lines that people wrote. The maps are read here, from what the scripts say of them, because only the watched
  * thread could ask `findSourceMap`, and only when it runs with `--enable-source-maps`.
@@ -26,7 +31,7 @@ export class StallSources {
 
   async resolve(raw: readonly RawFrame[]): Promise<StallStack> {
     const frames = await Promise.all(raw.map((frame) => this.#frame(frame)))
-    const culprit = raw.findIndex(({ url }) => url !== '' && !url.startsWith('node:') && !url.startsWith(OWN))
+    const culprit = raw.findIndex(isOthers)
     return { frames, culprit }
   }
 

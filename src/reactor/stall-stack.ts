@@ -1,7 +1,15 @@
 import { type Debugger, Session } from 'node:inspector'
-import type { RawFrame } from './stall-sources.js'
+import { isOthers, type RawFrame } from './stall-sources.js'
+import { workOf } from './stall-work.js'
 
 const MOST_FRAMES = 32
+
+/** What was seen of a thread that stood still. */
+export interface RawStack {
+  readonly frames: readonly RawFrame[]
+  /** What the variables of its calls work for; `null` when none of them has said. */
+  readonly work: unknown
+}
 
 /**
  * One look at the stack of the main thread, from another thread. It connects for this one look: staying connected would
@@ -13,29 +21,32 @@ export class StackLook {
   #isOver = false
 
   /**
-   * Pauses the main thread, and lets it go on at once.
-   * @param seen is called with the frames; not at all when the main thread had nothing to run until {@link giveUp}
+   * Pauses the main thread, and lets it go on as soon as it was asked.
+   * @param seen is called once; not at all when the main thread had nothing to run until {@link giveUp}
    */
-  constructor(seen: (frames: readonly RawFrame[]) => void) {
+  constructor(seen: (stack: RawStack) => void) {
     const session = this.#session
     session.connectToMainThread()
     session.on('Debugger.scriptParsed', ({ params }) => this.#scripts.set(params.scriptId, params))
-    session.on('Debugger.paused', ({ params }) => {
-      session.post('Debugger.resume')
-      if (this.#isOver) return
-      const frames = params.callFrames.slice(0, MOST_FRAMES).map((frame) => this.#frame(frame))
-      this.giveUp()
-      seen(frames)
-    })
+    session.on('Debugger.paused', ({ params }) => void this.#ask(params.callFrames, seen))
     session.post('Debugger.enable')
     session.post('Debugger.pause')
   }
 
-  /** Takes the pause back, if it is still to come. */
+  /** Takes the pause back, if it is still to come, and ends it if not. */
   giveUp(): void {
     if (this.#isOver) return
     this.#isOver = true
     this.#session.disconnect()
+  }
+
+  async #ask(calls: readonly Debugger.CallFrame[], seen: (stack: RawStack) => void): Promise<void> {
+    if (this.#isOver) return
+    const stack = calls.slice(0, MOST_FRAMES).map((call) => ({ call, frame: this.#frame(call) }))
+    const ofOthers = stack.flatMap(({ call, frame }) => (isOthers(frame) ? [call] : []))
+    const work = await workOf(this.#session, ofOthers).catch(() => null)
+    this.giveUp()
+    seen({ frames: stack.map(({ frame }) => frame), work })
   }
 
   #frame({ functionName, location }: Debugger.CallFrame): RawFrame {

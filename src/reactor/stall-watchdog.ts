@@ -51,7 +51,7 @@ export class StallWatchdog implements AsyncDisposable {
   readonly #heartbeat = new Heartbeat()
   readonly #turns = new TurnHistogram()
   readonly #reactor: Reactor | null
-  readonly #onStall: (report: StallReport) => void
+  readonly #onStall: (report: StallReport, work: unknown) => void
   readonly #watcherOptions: WatcherOptions
   readonly #timer: NodeJS.Timeout
   /** Who waits for the watching thread: {@link ready} by 0, {@link settled} by the number of the request. */
@@ -207,7 +207,7 @@ export class StallWatchdog implements AsyncDisposable {
     for (const request of [...this.#waiting.keys()]) this.#answered(request)
   }
 
-  #report({ stall, stack, suppressed }: Extract<WatcherMessage, { kind: 'stall' }>): void {
+  #report({ stall, stack, work, suppressed }: Extract<WatcherMessage, { kind: 'stall' }>): void {
     this.#heartbeat.beat(monotonicClock.now()) // the stall is over, for we are here
     this.#reports++
     const frames = stack?.frames ?? null
@@ -222,7 +222,7 @@ export class StallWatchdog implements AsyncDisposable {
     })
     this.#reactor?.instruments?.emit('stalled', report)
     try {
-      this.#onStall(report)
+      this.#onStall(report, work)
     } catch (error) {
       warn(`onStall threw: ${String(error)}`)
     }

@@ -5,8 +5,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { LAST_BEAT, STALLED_BEAT, STALLS } from './heartbeat.js'
 import type { SettleRequest, WatcherMessage, WatcherOptions } from './stall-messages.js'
-import { type RawFrame, StallSources } from './stall-sources.js'
-import { StackLook } from './stall-stack.js'
+import { StallSources } from './stall-sources.js'
+import { type RawStack, StackLook } from './stall-stack.js'
 
 /** When this thread was itself not let run, a long silence proves nothing: it must have been heard so many times. */
 const LEAST_SIGHTINGS = 3
@@ -23,7 +23,7 @@ class StallWatcher {
   #beat = 0
   #sightings = 0
   #isStalled = false
-  #stackLook: { readonly over: (frames: readonly RawFrame[] | null) => void } | null = null
+  #stackLook: { readonly over: (stack: RawStack | null) => void } | null = null
   #reportedAt: number[] = []
   #suppressed = 0
 
@@ -87,22 +87,22 @@ class StallWatcher {
 
   async #report(stall: number, suppressed: number): Promise<void> {
     const raw = this.#options.canAsk ? await this.#stack(this.#beat) : null
-    const stack = raw === null ? null : await this.#sources.resolve(raw)
-    tell({ kind: 'stall', stall, stack, suppressed })
+    const stack = raw === null ? null : await this.#sources.resolve(raw.frames)
+    tell({ kind: 'stall', stall, stack, work: raw?.work ?? null, suppressed })
   }
 
   /** @returns the stack of this very stall, or `null` when there is none to be had */
-  #stack(beat: number): Promise<readonly RawFrame[] | null> {
+  #stack(beat: number): Promise<RawStack | null> {
     return new Promise((resolve) => {
       try {
-        const look = new StackLook((frames) => {
+        const look = new StackLook((stack) => {
           // The other thread stood still until now, so what it last said still holds.
-          over(this.#moments[LAST_BEAT] === beat ? frames : null)
+          over(this.#moments[LAST_BEAT] === beat ? stack : null)
         })
-        const over = (frames: readonly RawFrame[] | null): void => {
+        const over = (stack: RawStack | null): void => {
           this.#stackLook = null
           look.giveUp()
-          resolve(frames)
+          resolve(stack)
         }
         this.#stackLook = { over }
       } catch {

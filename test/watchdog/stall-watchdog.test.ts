@@ -55,6 +55,37 @@ describe('a server with a watchdog', () => {
     expect(report!.stack).toContain(`at block (${file}:${line}:`)
   })
 
+  it.each(['/late/request', '/late/response', '/late/this'])(
+    'finds the request of %s, which blocks behind an await, among the variables',
+    async (path) => {
+      const server = await start(25)
+      const client = await RawClient.connect(server)
+      await client.send(get(path)).reply()
+      await settle(server)
+      const report = reportsOf(server.program).find(({ culprit }) => culprit?.functionName === 'hold')
+      expect(report?.request).toEqual({ method: 'GET', path })
+    },
+  )
+
+  it('names no request where nobody works for one', async () => {
+    const server = await start(25)
+    const client = await RawClient.connect(server)
+    await client.send(get('/late/nobody')).reply()
+    await settle(server)
+    const report = reportsOf(server.program).find(({ culprit }) => culprit?.functionName === 'hold')
+    expect(report).toMatchObject({ request: null, repliesHeld: 0 })
+  })
+
+  it("runs nobody's code when it looks at the variables", async () => {
+    const server = await start(25)
+    const client = await RawClient.connect(server)
+    const { headers, body } = await client.send(get('/late/traps')).reply()
+    await settle(server)
+    expect([String(body), headers.has('trapped')]).toEqual(['true', false])
+    const report = reportsOf(server.program).find(({ culprit }) => culprit?.functionName === 'hold')
+    expect(report).toBeDefined()
+  })
+
   it('reports nothing when nothing stalls', async () => {
     const server = await start(5000)
     const client = await RawClient.connect(server)
