@@ -2,8 +2,9 @@ import { type Request, type Response, serve } from 'calandria'
 import { PIECE, type Server, TIMERS_MS } from './server.js'
 import { DOWNLOAD_BYTES, UPLOAD_BYTES } from './worst-case.js'
 
-export async function start(): Promise<Server> {
-  const server = await serve({ port: 0, handler, limits: { bodyBytes: 2 * UPLOAD_BYTES } })
+export async function start(idleMs: number): Promise<Server> {
+  const limits = { bodyBytes: 2 * UPLOAD_BYTES }
+  const server = await serve({ port: 0, handler, limits, timeouts: { idleMs } })
   const { reactor } = server
   return {
     port: server.address.port,
@@ -11,6 +12,7 @@ export async function start(): Promise<Server> {
     post: (done) => reactor.post(done),
     drain: () => server.close().then(() => undefined),
     abort: () => server.close({ drainMs: 0 }).then(() => undefined),
+    connections: () => server.statistics().connections.open,
   }
 }
 

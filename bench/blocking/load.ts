@@ -93,6 +93,9 @@ async function sendOne(client: Client): Promise<void> {
   switch (send) {
     case 'nothing':
       return
+    case 'again':
+      socket.write(head('GET', '/'))
+      return client.received(answerBytes)
     case 'pipelined':
       socket.write(PACKET)
       return client.received(PACKET_REQUESTS * answerBytes)

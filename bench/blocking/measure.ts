@@ -106,6 +106,7 @@ export async function measure(
       else await load.order('send')
     }
     if (worstCase.times > 1) for (let i = 0; i < Math.ceil(worstCase.times / 2); i++) await once()
+    if (worstCase.act !== 'nothing' && worstCase.send !== 'nothing') await load.order('send')
     await server.order('begin')
     for (let i = 0; i < worstCase.times; i++) await once()
     return holdsOf(await server.order('end'))

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
 import { PIECE, type Server, TIMERS_MS } from './server.js'
 import { DOWNLOAD_BYTES } from './worst-case.js'
 
-export async function start(): Promise<Server> {
-  const server = createServer({ keepAliveTimeout: 120_000 }, handle)
+export async function start(idleMs: number): Promise<Server> {
+  const server = createServer({ keepAliveTimeout: idleMs }, handle)
   server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 })
   await once(server, 'listening')
   const close = async (closeConnections: () => void): Promise<void> => {
@@ -19,6 +20,9 @@ export async function start(): Promise<Server> {
     post: (done) => setImmediate(done),
     drain: () => close(() => server.closeIdleConnections()),
     abort: () => close(() => server.closeAllConnections()),
+    connections: promisify((done: (error: Error | null, count: number) => void) =>
+      server.getConnections(done),
+    ),
   }
 }
 

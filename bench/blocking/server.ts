@@ -12,6 +12,8 @@ export interface Server {
   drain(): Promise<void>
   /** Closes, and breaks off whatever is under way. */
   abort(): Promise<void>
+  /** How many connections there are. */
+  connections(): number | Promise<number>
 }
 
 export const PIECE = Buffer.alloc(64 * 1024, 'x')

@@ -1,13 +1,19 @@
 /** A program: one of the servers under test. It does what the case says, and measures its own loop meanwhile. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { HoldMeter } from './hold-meter.js'
 import { caseFrom, obey, reportReady } from './messages.js'
 import type { Server } from './server.js'
-import { type SubjectName, TASKS, TIMERS } from './worst-case.js'
+import { IDLE_MS, type SubjectName, TASKS, TIMERS } from './worst-case.js'
+
+/** Idle connections stay. */
+const LONG_MS = 120_000
+/** How often to look whether all have gone. */
+const LOOK_MS = 20
 
 const [name, caseText] = process.argv.slice(2) as [SubjectName, string]
 const worstCase = caseFrom(caseText)
-const { start } = (await import(`./${name}.js`)) as { start: () => Promise<Server> }
-const server = await start()
+const { start } = (await import(`./${name}.js`)) as { start: (idleMs: number) => Promise<Server> }
+const server = await start(worstCase.act === 'expire' ? IDLE_MS : LONG_MS)
 const meter = new HoldMeter()
 
 obey(async (order) => {
@@ -27,6 +33,9 @@ async function act(): Promise<void> {
       return server.drain()
     case 'abort':
       return server.abort()
+    case 'expire':
+      while ((await server.connections()) > 0) await sleep(LOOK_MS)
+      return
     case 'nothing':
       return
   }

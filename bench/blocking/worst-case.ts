@@ -3,12 +3,12 @@ export interface WorstCase {
   readonly about: string
   /** Connections of the load; 0: the server needs nobody. */
   readonly connections: number
-  /** What each connection sends at once, when the clock runs. */
-  readonly send: 'nothing' | 'pipelined' | 'upload' | 'download'
+  /** What each connection sends at once, when the clock runs; right before that where the server acts. */
+  readonly send: 'nothing' | 'again' | 'pipelined' | 'upload' | 'download'
   /** What it sends before that, and whether it waits for an answer. */
   readonly before: 'no connection' | 'nothing' | 'answered' | 'unanswered'
   /** What the server does by itself. */
-  readonly act: 'nothing' | 'timers' | 'tasks' | 'drain' | 'abort'
+  readonly act: 'nothing' | 'timers' | 'tasks' | 'drain' | 'abort' | 'expire'
   /** How often the measured part is done; once before, to warm up, when it can be repeated. */
   readonly times: number
 }
@@ -20,6 +20,8 @@ export const UPLOAD_BYTES = 100_000_000
 export const DOWNLOAD_BYTES = 2 ** 30
 export const TIMERS = 10_000
 export const TASKS = 100_000
+/** How long connections may be idle where that is the case, in milliseconds: longer than it takes to open all of them. */
+export const IDLE_MS = 4000
 
 /** What the machine does to rounds of this length: see `control.ts`. */
 export const CONTROL_MS = 0.4
@@ -49,6 +51,14 @@ export const worstCases = {
     connections: 10_000,
     before: 'unanswered',
     act: 'abort',
+  },
+  expire: {
+    ...nothing,
+    about: '10,000 connections are idle for too long, all at once',
+    connections: 10_000,
+    send: 'again',
+    before: 'answered',
+    act: 'expire',
   },
   upload: {
     ...nothing,

@@ -1,4 +1,5 @@
 import type { Reactor } from '../reactor/reactor.js'
+import { startSweep } from '../reactor/sweep.js'
 import type { Timer } from '../reactor/timer-wheel.js'
 
 /** Who may stand in a {@link QuietLine}. Its fields belong to the line. */
@@ -29,12 +30,18 @@ export class QuietLine implements Quiet {
   quietSince = 0
   readonly #reactor: Reactor
   readonly #patienceMs: number
+  readonly #gone: () => number
   #timer: Timer | null = null
+  #isTelling = false
 
-  /** @param patienceMs how long each may be quiet; `Infinity`: for ever */
-  constructor(reactor: Reactor, patienceMs: number) {
+  /**
+   * @param patienceMs how long each may be quiet; `Infinity`: for ever
+   * @param gone how many have gone for good until now: who was told goes, and while many are about to, others wait with it
+   */
+  constructor(reactor: Reactor, patienceMs: number, gone: () => number) {
     this.#reactor = reactor
     this.#patienceMs = patienceMs
+    this.#gone = gone
   }
 
   /**
@@ -48,7 +55,7 @@ export class QuietLine implements Quiet {
     one.nextQuiet = this
     last.nextQuiet = one
     this.previousQuiet = one
-    if (this.#timer === null) this.#arm()
+    if (this.#timer === null && !this.#isTelling) this.#arm()
   }
 
   /** Stops looking; also when some are left in the line. */
@@ -69,20 +76,38 @@ export class QuietLine implements Quiet {
     this.#timer = this.#reactor.groups.latency.delay(Math.max(leftMs, 0), look, this)
   }
 
-  /** @internal As a task: no more of them than the time slice holds, however many are due together. */
+  /** @internal Thousands may be due together, and each costs more than to be told: it closes, and its client ends. */
   run(): void {
-    const reactor = this.#reactor
     this.stop()
-    do {
+    if (!this.#isFirstDue()) {
+      this.#arm()
+      return
+    }
+    const goneBefore = this.#gone()
+    let told = 0
+    const tell = (one: Quiet): void => {
+      told++
+      one.quietTooLong()
+    }
+    this.#isTelling = true
+    const underWay = (): number => Math.max(told - (this.#gone() - goneBefore), 0)
+    startSweep(this.#reactor, this.#takeDue(), tell, underWay, () => {
+      this.#isTelling = false
+      this.#arm()
+    })
+  }
+
+  #isFirstDue(): boolean {
+    const first = this.nextQuiet
+    return first !== this && first.quietSince + this.#patienceMs <= this.#reactor.now
+  }
+
+  *#takeDue(): Generator<Quiet> {
+    while (this.#isFirstDue()) {
       const first = this.nextQuiet
-      if (first === this || first.quietSince + this.#patienceMs > reactor.now) {
-        this.#arm()
-        return
-      }
       leaveLine(first)
-      first.quietTooLong()
-    } while (!reactor.isSliceOver)
-    reactor.groups.latency.post(this)
+      yield first
+    }
   }
 }
 

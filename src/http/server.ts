@@ -119,6 +119,7 @@ export class Server implements AsyncDisposable {
     this.#options = checked
     this.#admission = new Admission(limits)
     const counters = new HttpCounters()
+    const gone = (): number => counters.connectionsClosed
     const pacer = new Pacer(reactor, checked.flushBudgetMs)
     const witness = checked.watchdog === null ? null : new StallWitness(checked.watchdog, reactor, pacer)
     this.#witness = witness
@@ -140,8 +141,8 @@ export class Server implements AsyncDisposable {
       parsers: new ParserPool(checked.parser.requestParsers(limits)),
       counters,
       clients: new Set(),
-      newcomers: new QuietLine(reactor, timeouts.firstByteMs),
-      resting: new QuietLine(reactor, timeouts.idleMs),
+      newcomers: new QuietLine(reactor, timeouts.firstByteMs, gone),
+      resting: new QuietLine(reactor, timeouts.idleMs, gone),
       pool: new ConnectionPool(),
       isClosing: false,
       clientGone: (client) => this.#clientGone(client),

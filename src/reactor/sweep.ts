@@ -26,40 +26,49 @@ export function sweep<T>(
   visit: (item: T) => void,
   underWay: () => number = () => 0,
 ): Promise<void> {
+  return new Promise((resolve) => startSweep(reactor, items, visit, underWay, resolve))
+}
+
+/** {@link sweep}, for those who must go on in the turn in which it ends. */
+export function startSweep<T>(
+  reactor: Reactor,
+  items: Iterable<T>,
+  visit: (item: T) => void,
+  underWay: () => number,
+  ended: () => void,
+): void {
   const iterator = items[Symbol.iterator]()
   const { latency } = reactor.groups // in line with what the connections themselves have to do
   /** Those that were waited for long enough. */
   let forgiven = 0
   let waitsUntil: number | null = null
   const isCrowded = (): boolean => underWay() - forgiven >= MOST_UNDER_WAY
-  return new Promise((resolve) => {
-    const go = (): void => {
-      const now = reactor.clock.now()
-      forgiven = Math.min(forgiven, underWay())
-      if (isCrowded()) {
-        waitsUntil ??= now + PATIENCE_MS
-        if (now < waitsUntil) {
-          latency.delay(1, go)
-          return
-        }
-        forgiven = underWay()
+  const go = (): void => {
+    const now = reactor.clock.now()
+    forgiven = Math.min(forgiven, underWay())
+    if (isCrowded()) {
+      waitsUntil ??= now + PATIENCE_MS
+      if (now < waitsUntil) {
+        latency.delay(1, go)
+        return
       }
-      waitsUntil = null
-      const enough = Math.min(now + reactor.timeSliceMs * SHARE, reactor.sliceEnd)
-      do {
-        const next = iterator.next()
-        if (next.done === true) {
-          resolve()
-          return
-        }
-        try {
-          visit(next.value)
-        } catch (error) {
-          reactor.reportError(error)
-        }
-      } while (!isCrowded() && reactor.clock.now() < enough)
-      latency.post(go)
+      forgiven = underWay()
     }
+    waitsUntil = null
+    const enough = Math.min(now + reactor.timeSliceMs * SHARE, reactor.sliceEnd)
+    do {
+      const next = iterator.next()
+      if (next.done === true) {
+        ended()
+        return
+      }
+      try {
+        visit(next.value)
+      } catch (error) {
+        reactor.reportError(error)
+      }
+    } while (!isCrowded() && reactor.clock.now() < enough)
     latency.post(go)
-  })
+  }
+  latency.post(go)
 }

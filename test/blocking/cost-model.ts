@@ -15,15 +15,30 @@ export const COSTS = {
   read: 0.003,
   /** A write, a half-close, a reset, a close. */
   systemCall: 0.01,
+  /** What a half-close or a reset goes on costing in later phases of its round: its shutdown, its close. */
+  ending: 0.02,
   /** A byte that is written to a socket, read from it, or copied: 5 GB/s. */
   byte: 0.0000002,
 } as const
 
 /** A virtual clock on which looking at the time takes time, as it does everywhere else. */
 export class CostlyClock extends VirtualClock {
+  #laterMs = 0
+
   override now(): number {
     this.advance(COSTS.reading)
     return super.now()
+  }
+
+  /** Something that is done now costs so much later in the same round. */
+  chargeLater(ms: number): void {
+    this.#laterMs += ms
+  }
+
+  /** The phases of a round that come behind the turn. */
+  runLaterPhases(): void {
+    this.advance(this.#laterMs)
+    this.#laterMs = 0
   }
 
   /** What it shows, free of charge. */
@@ -118,6 +133,7 @@ export class CostlyTransport implements Transport {
 
   end(): void {
     this.#clock.advance(COSTS.systemCall)
+    this.#clock.chargeLater(COSTS.ending)
     this.#below.end()
   }
 
@@ -128,6 +144,7 @@ export class CostlyTransport implements Transport {
 
   abort(): void {
     this.#clock.advance(COSTS.systemCall)
+    this.#clock.chargeLater(COSTS.ending)
     this.#below.abort()
   }
 }

@@ -27,11 +27,12 @@ export class CostlyReactor {
     this.reactor.instrument({ taskStarted: () => this.clock.advance(COSTS.task) })
   }
 
-  /** One round of the loop: a turn, and the microtasks behind it. */
+  /** One round of the loop: a turn, the microtasks behind it, and the later phases. */
   async round(): Promise<void> {
     const from = this.clock.shown
     this.reactor.turn()
     await new Promise(setImmediate) // behind every microtask
+    this.clock.runLaterPhases()
     this.longestHoldMs = Math.max(this.longestHoldMs, this.clock.shown - from)
     this.rounds++
   }

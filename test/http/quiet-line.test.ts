@@ -16,6 +16,9 @@ beforeEach(() => {
   told = []
 })
 
+/** Who is told goes at once. */
+const gone = (): number => told.length
+
 class One implements Quiet {
   previousQuiet: Quiet = this
   nextQuiet: Quiet = this
@@ -37,7 +40,7 @@ function drive(until: number): void {
 
 describe('QuietLine', () => {
   it('tells everybody when their own time is over, and nobody earlier', () => {
-    const line = new QuietLine(reactor, 1000)
+    const line = new QuietLine(reactor, 1000, gone)
     for (const at of [0, 10, 10, 700]) {
       drive(at)
       line.join(new One(`since ${at}`), at)
@@ -55,7 +58,7 @@ describe('QuietLine', () => {
   })
 
   it('does not tell those who have left, from wherever in the line', () => {
-    const line = new QuietLine(reactor, 1000)
+    const line = new QuietLine(reactor, 1000, gone)
     const all = ['first', 'second', 'third', 'last'].map((name) => new One(name))
     for (const one of all) line.join(one, 0)
     for (const at of [0, 2, 3]) leaveLine(all[at]!)
@@ -65,7 +68,7 @@ describe('QuietLine', () => {
   })
 
   it('gives those who join again their whole time', () => {
-    const line = new QuietLine(reactor, 1000)
+    const line = new QuietLine(reactor, 1000, gone)
     const [one, other] = [new One('one'), new One('other')]
     line.join(one, 0)
     line.join(other, 0)
@@ -80,15 +83,31 @@ describe('QuietLine', () => {
   })
 
   it('tells nobody, and arms no timer, when its patience is endless', () => {
-    const line = new QuietLine(reactor, Infinity)
+    const line = new QuietLine(reactor, Infinity, gone)
     line.join(new One('one'), 0)
     expect(reactor.statistics().timersPending).toBe(0)
     drive(1e9)
     expect(told).toEqual([])
   })
 
+  it('tells thirty-two, and others as these go', () => {
+    let left = 0
+    const line = new QuietLine(reactor, 1000, () => left)
+    for (let i = 0; i < 100; i++) line.join(new One(String(i)), 0)
+    drive(1005)
+    expect(told).toHaveLength(32)
+    left = 3
+    drive(1007)
+    expect(told).toHaveLength(35)
+    drive(1040) // who does not go for ten milliseconds keeps nobody waiting
+    expect(told.map(([name]) => name)).toEqual(Array.from({ length: 100 }, (_, i) => String(i)))
+    line.join(new One('later'), 1040)
+    drive(5000)
+    expect(told.at(-1)).toEqual(['later', 2040])
+  })
+
   it('looks no more once it is stopped', () => {
-    const line = new QuietLine(reactor, 1000)
+    const line = new QuietLine(reactor, 1000, gone)
     line.join(new One('one'), 0)
     line.stop()
     expect(reactor.statistics().timersPending).toBe(0)
@@ -98,7 +117,7 @@ describe('QuietLine', () => {
 
   it('agrees with a list that is searched, whatever comes and goes', () => {
     const random = seededRandom(71)
-    const line = new QuietLine(reactor, 50)
+    const line = new QuietLine(reactor, 50, gone)
     const all = Array.from({ length: 20 }, (_, i) => new One(String(i)))
     const since = new Map<number, number>()
     const expected: [string, number][] = []

@@ -166,11 +166,13 @@ describe('a client that rests', () => {
         end()
       }
     }
-    virtual.reactor.turn()
-    virtual.reactor.turn()
-    expect(ended()).toBeGreaterThan(0)
-    expect(ended()).toBeLessThanOrEqual(8)
-    await virtual.settle()
+    const inTurns = Array.from({ length: 8 }, () => {
+      const before = ended()
+      virtual.reactor.turn()
+      return ended() - before
+    })
+    expect(Math.max(...inTurns)).toBe(1) // which takes longer than the slice
+    await virtual.pass(100) // clients that don't end hold the others up, a little
     expect(ended()).toBe(100)
     expect(virtual.server.statistics().timeouts).toBe(100)
   })
