@@ -93,6 +93,10 @@ async function sendOne(client: Client): Promise<void> {
   switch (send) {
     case 'nothing':
       return
+    case 'leave':
+      socket.end()
+      await once(socket, 'close')
+      return
     case 'again':
       socket.write(head('GET', '/'))
       return client.received(answerBytes)

@@ -4,7 +4,7 @@ export interface WorstCase {
   /** Connections of the load; 0: the server needs nobody. */
   readonly connections: number
   /** What each connection sends at once, when the clock runs; right before that where the server acts. */
-  readonly send: 'nothing' | 'again' | 'pipelined' | 'upload' | 'download'
+  readonly send: 'nothing' | 'leave' | 'again' | 'pipelined' | 'upload' | 'download'
   /** What it sends before that, and whether it waits for an answer. */
   readonly before: 'no connection' | 'nothing' | 'answered' | 'unanswered'
   /** What the server does by itself. */
@@ -59,6 +59,13 @@ export const worstCases = {
     send: 'again',
     before: 'answered',
     act: 'expire',
+  },
+  leave: {
+    ...nothing,
+    about: '10,000 idle clients leave at once',
+    connections: 10_000,
+    send: 'leave',
+    before: 'answered',
   },
   upload: {
     ...nothing,

@@ -1,6 +1,7 @@
 import type { Transport, TransportListener } from '../io/transport.js'
 import type { Reactor } from '../reactor/reactor.js'
 import type { Connection } from './connection.js'
+import type { Departing } from './departures.js'
 import { HandedOverTransport } from './handed-over-transport.js'
 import { Wait } from './patience.js'
 import { leaveLine, type Quiet } from './quiet-line.js'
@@ -12,7 +13,7 @@ import type { ServerContext } from './server-context.js'
  * One client, for as long as it is connected: this is all that a client costs which rests between two requests. While
  * something is on its way between it and us, a {@link Connection} is lent to it, which has all that this takes.
  */
-export class Client implements TransportListener, Peer, Quiet {
+export class Client implements TransportListener, Peer, Quiet, Departing {
   readonly transport: Transport
   /** Requests that it may still make. Never reaches 0 from below. */
   requestsLeft: number
@@ -85,6 +86,11 @@ export class Client implements TransportListener, Peer, Quiet {
     return { transport, head }
   }
 
+  /** @internal It has ended its side while it rested. */
+  depart(): void {
+    this.connection.onEnd()
+  }
+
   /** @internal It has not said anything yet, or has not asked for anything more, in time. */
   quietTooLong(): void {
     this.connection.waitedTooLong(Wait.Nothing)
@@ -101,11 +107,13 @@ export class Client implements TransportListener, Peer, Quiet {
   }
 
   onEnd(): void {
-    this.connection.onEnd()
+    if (this.#connection === null) this.#server.departures.add(this)
+    else this.#connection.onEnd()
   }
 
   onClose(): void {
     leaveLine(this)
+    this.#server.departures.delete(this)
     this.#connection?.onClose()
     this.#server.clientGone(this)
   }

@@ -1,6 +1,6 @@
 import type { Reactor } from '../reactor/reactor.js'
-import { startSweep } from '../reactor/sweep.js'
 import type { Timer } from '../reactor/timer-wheel.js'
+import { seeOff } from './see-off.js'
 
 /** Who may stand in a {@link QuietLine}. Its fields belong to the line. */
 export interface Quiet {
@@ -83,15 +83,9 @@ export class QuietLine implements Quiet {
       this.#arm()
       return
     }
-    const goneBefore = this.#gone()
-    let told = 0
-    const tell = (one: Quiet): void => {
-      told++
-      one.quietTooLong()
-    }
     this.#isTelling = true
-    const underWay = (): number => Math.max(told - (this.#gone() - goneBefore), 0)
-    startSweep(this.#reactor, this.#takeDue(), tell, underWay, () => {
+    const tell = (one: Quiet): void => one.quietTooLong()
+    seeOff(this.#reactor, this.#takeDue(), tell, this.#gone, () => {
       this.#isTelling = false
       this.#arm()
     })

@@ -3,6 +3,7 @@ import type { Reactor } from '../reactor/reactor.js'
 import type { Client } from './client.js'
 import type { ConnectionPool } from './connection-pool.js'
 import type { DateLine } from './date-line.js'
+import type { Departures } from './departures.js'
 import type { HandlerCaller } from './handler-caller.js'
 import type { HttpCounters } from './http-counters.js'
 import type { Limits, Timeouts } from './limits.js'
@@ -29,6 +30,8 @@ export interface ServerContext {
   readonly newcomers: QuietLine
   /** Clients that rest between two requests. */
   readonly resting: QuietLine
+  /** Clients that rest and have ended. */
+  readonly departures: Departures
   readonly pool: ConnectionPool
   /** From `server.close()` on: what is in flight is answered, and nothing new is waited for. */
   isClosing: boolean

@@ -17,6 +17,7 @@ import { Admission } from './admission.js'
 import { Client } from './client.js'
 import { ConnectionPool } from './connection-pool.js'
 import { DateLine } from './date-line.js'
+import { Departures } from './departures.js'
 import { publishDiagnostics } from './diagnostics.js'
 import { HandlerCaller } from './handler-caller.js'
 import { HttpCounters } from './http-counters.js'
@@ -143,6 +144,7 @@ export class Server implements AsyncDisposable {
       clients: new Set(),
       newcomers: new QuietLine(reactor, timeouts.firstByteMs, gone),
       resting: new QuietLine(reactor, timeouts.idleMs, gone),
+      departures: new Departures(reactor, gone),
       pool: new ConnectionPool(),
       isClosing: false,
       clientGone: (client) => this.#clientGone(client),
