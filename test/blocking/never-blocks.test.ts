@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest'
 import { DEFAULT_TIME_SLICE_MS } from '../../src/reactor/reactor-options.js'
 import type { Response } from '../../src/http/response.js'
 import { get } from '../http/memory-client.js'
-import { COSTS, chargeForCopies } from './cost-model.js'
+import { PolledTransport } from '../http/polled-transport.js'
+import { COSTS, chargeForCopies, CostlyTransport } from './cost-model.js'
 import { CostlyReactor, CostlyServer, type CountingClient } from './costly-server.js'
 
 const SLICE_MS = DEFAULT_TIME_SLICE_MS
@@ -151,6 +152,26 @@ describe('no round of the loop is longer than a time slice and one step more', (
       await costly.runUntil(() => clients.every(({ text }) => text.endsWith('at last')))
       expectHeldAtMost(costly, SLICE_MS + 16 * ONE_WRITE_MS)
       expect(costly.rounds).toBeGreaterThan(COUNT / 200)
+    })
+
+    it('that rest and are left by their clients in one poll', async () => {
+      const costly = new CostlyServer((_asked, response) => response.send())
+      const { clock, server, reactor } = costly
+      const sockets = Array.from(
+        { length: COUNT },
+        () => new PolledTransport(reactor, (it) => server.accept(new CostlyTransport(clock, it))),
+      )
+      await costly.runUntil(() => !reactor.hasWork)
+      const from = clock.shown
+      for (const socket of sockets) socket.peerEnds()
+      clock.runLaterPhases()
+      // To be told of them can't be avoided: a read and a look at the clock each. What is done about it, can.
+      const told = COUNT * (COSTS.read + COSTS.reading)
+      const ofThePoll = SLICE_MS * (1 + COSTS.ending / COSTS.systemCall)
+      expect(clock.shown - from - told).toBeLessThanOrEqual(ofThePoll)
+      await costly.runUntil(() => sockets.every(({ isClosed }) => isClosed))
+      expect(server.statistics().connections).toMatchObject({ open: 0, closed: COUNT })
+      expectHeldAtMost(costly, SLICE_MS + COSTS.systemCall + COSTS.read)
     })
 
     it('whose time is over in one tick', async () => {

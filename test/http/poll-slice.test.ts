@@ -1,77 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Response } from '../../src/http/response.js'
 import type { ServeOptions } from '../../src/http/server-options.js'
-import { RECEIVE_SLACK, type Transport, type TransportListener } from '../../src/io/transport.js'
 import { get, post, VirtualServer } from './memory-client.js'
-import { readReplies } from './reply-reader.js'
-
-/** A socket that becomes readable when the test says so, as libuv's poll does it: outside of any turn. */
-class Polled implements Transport {
-  readonly remoteAddress = null
-  readonly bytesQueued = 0
-  readonly bytesUnsent = 0
-  readonly isWritable = true
-  isPaused = false
-  writes = 0
-  text = ''
-  readonly #virtual: VirtualServer
-  #listener!: TransportListener
-
-  constructor(virtual: VirtualServer) {
-    this.#virtual = virtual
-    virtual.server.accept(this)
-  }
-
-  get answers(): string[] {
-    return readReplies(this.text, [], false).map(({ status, body }) => `${status} ${body}`)
-  }
-
-  readable(text: string): void {
-    if (this.isPaused) throw new Error('nothing is read from a socket that is paused')
-    const bytes = Buffer.alloc(text.length + RECEIVE_SLACK)
-    bytes.write(text, 'latin1')
-    this.#virtual.reactor.enter()
-    this.#listener.onBytes(bytes, text.length)
-    bytes.fill('?') // they were only lent
-  }
-
-  attach(listener: TransportListener): void {
-    this.#listener = listener
-  }
-
-  write(data: string | Uint8Array): boolean {
-    this.writes++
-    this.text += typeof data === 'string' ? data : Buffer.from(data).toString('latin1')
-    return true
-  }
-
-  writeAll(segments: readonly (string | Uint8Array)[]): boolean {
-    this.writes++
-    for (const segment of segments) this.write(segment)
-    this.writes -= segments.length
-    return true
-  }
-
-  pause(): void {
-    this.isPaused = true
-  }
-
-  resume(): void {
-    this.isPaused = false
-  }
-
-  end(): void {
-    // nobody listens for it here
-  }
-
-  close(): void {
-    // likewise
-  }
-
-  abort(): void {
-    // likewise
-  }
-}
+import { PolledTransport } from './polled-transport.js'
 
 /** Handlers take as many milliseconds as their path says; `order` has the targets in the order of their dispatch. */
 function polled(count: number, options: Partial<ServeOptions> = {}) {
@@ -81,8 +12,11 @@ function polled(count: number, options: Partial<ServeOptions> = {}) {
     virtual.clock.advance(Number(asked.path.slice(1)))
     response.send(asked.target)
   }, options)
-  const sockets = Array.from({ length: count }, () => new Polled(virtual))
-  const other = new Polled(virtual)
+  const sockets = Array.from(
+    { length: count },
+    () => new PolledTransport(virtual.reactor, (it) => virtual.server.accept(it)),
+  )
+  const other = new PolledTransport(virtual.reactor, (it) => virtual.server.accept(it))
   return { virtual, order, sockets, other }
 }
 
@@ -253,7 +187,10 @@ describe('a reply that comes late', () => {
       if (asked.path === '/late') late.push(response)
       else response.send(asked.path)
     })
-    const [one, other] = [new Polled(virtual), new Polled(virtual)]
+    const [one, other] = [
+      new PolledTransport(virtual.reactor, (it) => virtual.server.accept(it)),
+      new PolledTransport(virtual.reactor, (it) => virtual.server.accept(it)),
+    ]
     one.readable(get('/late'))
     late[0]!.send('late')
     one.readable(get('/one'))
