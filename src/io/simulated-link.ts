@@ -20,7 +20,7 @@ export interface LinkOptions {
   readonly fragments?: boolean
   /** How likely a write is taken by the kernel in part only at first, from 0 to 1. Default 0. */
   readonly shortWrites?: number
-  /** How likely what has arrived waits for another turn, so that others come before it, from 0 to 1. Default 0. */
+  /** How likely what has arrived waits for another turn, so that others come before it; below 1. Default 0. */
   readonly reorders?: number
   /** Bytes that the kernel takes from a writer before they are on their way. Default 65,536. */
   readonly sendBufferBytes?: number
@@ -159,6 +159,8 @@ function checkOne(name: keyof LinkOptions, value: unknown): void {
     name === 'shortWrites' || name === 'reorders' ? 1 : name === 'bytesPerSecond' ? Infinity : 2 ** 31
   if (typeof value !== 'number' || !(value >= least && value <= most))
     throw wrongLink(`link.${name} must be a number from ${least} to ${most}`)
+  if (name === 'reorders' && value === 1)
+    throw wrongLink('link.reorders must be below 1: nothing would ever arrive')
   if (name.endsWith('Bytes') && !Number.isInteger(value))
     throw wrongLink(`link.${name} must be a whole number`)
 }

@@ -78,8 +78,7 @@ export class SimulatedNetwork {
   ): SimulatedListener {
     const place = this.#placeAt(address)
     if (place.listener !== null) throw new CalandriaError('CAL_ERR_ADDRESS_IN_USE', address)
-    place.whenEnded = ended
-    return (place.listener = new SimulatedListener(place.counters, accept, () => (place.listener = null)))
+    return (place.listener = new SimulatedListener(place, accept, ended))
   }
 
   /**
@@ -119,44 +118,60 @@ export class SimulatedNetwork {
   }
 }
 
-/** An address, and who listens there. One for all its connections. */
+/** An address, and who listens there. One for all its connections, until they are accepted. */
 class Place implements TransportOwner {
+  /** Of ends that nobody has accepted. */
   readonly counters = new IoCounters()
   listener: SimulatedListener | null = null
-  whenEnded: ((transport: SimulatedTransport) => void) | null = null
   readonly #openEnds: { count: number }
 
   constructor(openEnds: { count: number }) {
     this.#openEnds = openEnds
   }
 
-  ended(transport: SimulatedTransport): void {
+  ended(): void {
     this.#openEnds.count--
-    if (transport.side === 'server') this.whenEnded?.(transport)
   }
 
   reached(serverEnd: SimulatedTransport): void {
     if (this.listener === null) serverEnd.refuse()
-    else this.listener.accept(serverEnd)
+    else this.listener.reached(serverEnd)
   }
 }
 
 /** Takes connections at an address of a simulated network, until it is closed. */
-export class SimulatedListener {
-  /** What the ends that were accepted at this address have done together. */
-  readonly counters: IoCounters
-  /** @internal */ readonly accept: (transport: SimulatedTransport) => void
-  readonly #close: () => void
+export class SimulatedListener implements TransportOwner {
+  /** What the ends that it has accepted have done together. */
+  readonly counters = new IoCounters()
+  readonly #place: Place
+  readonly #accept: (transport: SimulatedTransport) => void
+  readonly #ended: ((transport: SimulatedTransport) => void) | null
 
   /** @internal Use `SimulatedNetwork.listen`. */
-  constructor(counters: IoCounters, accept: (transport: SimulatedTransport) => void, close: () => void) {
-    this.counters = counters
-    this.accept = accept
-    this.#close = close
+  constructor(
+    place: Place,
+    accept: (transport: SimulatedTransport) => void,
+    ended: ((transport: SimulatedTransport) => void) | null,
+  ) {
+    this.#place = place
+    this.#accept = accept
+    this.#ended = ended
   }
 
-  /** Later connections are refused. Those that are there live on. */
+  /** Later connections are refused, unless another one listens then. Those that are there live on. */
   close(): void {
-    this.#close()
+    if (this.#place.listener === this) this.#place.listener = null
+  }
+
+  /** @internal */
+  reached(serverEnd: SimulatedTransport): void {
+    serverEnd.acceptedBy(this, this.counters)
+    this.#accept(serverEnd)
+  }
+
+  /** @internal */
+  ended(transport: SimulatedTransport): void {
+    this.#place.ended()
+    this.#ended?.(transport)
   }
 }

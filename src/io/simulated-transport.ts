@@ -2,6 +2,7 @@ import { CalandriaError } from '../errors/calandria-error.js'
 import type { Timer } from '../reactor/timer-wheel.js'
 import { ByteQueue } from './byte-queue.js'
 import type { IoCounters } from './io-counters.js'
+import { checkPace, type ReadingPace } from './reading-pace.js'
 import { receiveBufferOf } from './receive-buffer.js'
 import type { SimulatedLink } from './simulated-link.js'
 import { SimulatedWire, type WireSource, type WireTarget } from './simulated-wire.js'
@@ -11,14 +12,6 @@ import type { Segment, Transport, TransportListener } from './transport.js'
 const SHORTEST_WRITE = 16
 /** Bytes of one read at most, as with a socket. */
 const READ_AT_MOST = 64 * 1024
-
-/** How an end reads that is slow about it. */
-export interface ReadingPace {
-  /** Bytes of a read at most. */
-  readonly bytes: number
-  /** From one read to the next, in milliseconds. */
-  readonly everyMs: number
-}
 
 /** Who looks after the ends of a network's connections. */
 export interface TransportOwner {
@@ -37,13 +30,13 @@ export class SimulatedTransport implements Transport, WireSource, WireTarget {
   /** Which connection of its network this is an end of, from 1 on. */
   readonly id: number
   readonly side: 'client' | 'server'
-  readonly counters: IoCounters
+  counters: IoCounters
   /** What this end alone has done; {@link counters} counts for all of its kind. */
   writes = 0
   bytesWritten = 0
   bytesRead = 0
   readonly #link: SimulatedLink
-  readonly #owner: TransportOwner
+  #owner: TransportOwner
   /** From us to the peer. */
   readonly #out: SimulatedWire
   #peer: SimulatedTransport | null
@@ -155,9 +148,12 @@ export class SimulatedTransport implements Transport, WireSource, WireTarget {
     this.#readSoon()
   }
 
-  /** Reads slowly from now on; `null`: as fast as bytes come. */
+  /** Reads slowly from now on, beginning at once; `null`: as fast as bytes come. @throws CalandriaTypeError `CAL_ERR_OPTION` */
   setReadingPace(pace: ReadingPace | null): void {
-    this.#pace = pace
+    this.#pace = checkPace(pace)
+    this.#nextRead?.cancel()
+    this.#nextRead = null
+    this.#readSoon()
   }
 
   end(): void {
@@ -186,6 +182,12 @@ export class SimulatedTransport implements Transport, WireSource, WireTarget {
   /** @internal Begins the connection, from the client's end. */
   connect(): void {
     this.#out.open()
+  }
+
+  /** @internal From now on these look after it, and count. */
+  acceptedBy(owner: TransportOwner, counters: IoCounters): void {
+    this.#owner = owner
+    this.counters = counters
   }
 
   /** @internal Nobody listens there. */

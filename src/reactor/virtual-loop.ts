@@ -39,8 +39,8 @@ export function loopVirtually(
     const step = (): LoopEnd | null => {
       const state = look()
       if (state === 'over') return 'over'
+      if (turns++ >= maxTurns) return 'endless' // what is woken again and again turns nothing
       if (state === 'woken') return null
-      if (turns++ >= maxTurns) return 'endless'
       if (!reactor.hasWork) {
         const deadline = reactor.nextDeadline
         if (deadline === null) return 'idle'

@@ -1,6 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { CalandriaError } from '../errors/calandria-error.js'
 import type { ErrorCode } from '../errors/catalogue.js'
 import { aFunction, refuseUnknown, text, wholeNumber, wrong } from '../http/option-checks.js'
@@ -63,14 +64,11 @@ export async function simulate<T>(
   const checked = checkOptions(options)
   aFunction('the body', body)
   const world = new World(checked)
-  try {
-    const result = await run(world, body, checked)
-    checked.onTrace(traceOf(world))
-    return result
-  } catch (error) {
-    checked.onTrace(traceOf(world))
-    throw await explain(error, world, checked.traceFile)
-  }
+  const result = await run(world, body, checked).catch(async (error: unknown) => {
+    throw await explain(error, world, checked)
+  })
+  checked.onTrace(traceOf(world))
+  return result
 }
 
 /** Why a simulation has ended without its body's doing. */
@@ -117,7 +115,8 @@ async function finish(world: World, limits: Checked): Promise<void> {
   }
   const { network, reactor } = world
   const isQuiet = (): boolean => closing === 0 && network.packetsUnderWay === 0 && !reactor.hasWork
-  await loop(world, limits, () => world.failure !== null || isQuiet())
+  const maxMs = world.now + limits.maxMs // the body may have used up all it had
+  await loop(world, { ...limits, maxMs }, () => world.failure !== null || isQuiet())
   if (world.failure !== null) throw world.failure.error as Error
   const leftovers = world.leftovers()
   if (leftovers.length > 0) throw new Stop('CAL_ERR_SIMULATION_LEFTOVERS', leftovers.join(', '))
@@ -133,14 +132,31 @@ async function loop(world: World, { maxMs, maxTurns }: Checked, isOver: () => bo
 async function explain(
   error: unknown,
   world: World,
-  traceFile: string | null | undefined,
+  { traceFile, onTrace }: Checked,
 ): Promise<CalandriaError> {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = textOf(error)
   const code = error instanceof Stop ? error.code : 'CAL_ERR_SIMULATION_FAILED'
   world.log.note(world.now, 'simulation', `${code}: ${message.replaceAll('\n', ' ')}`)
   const where = traceFile === null ? '' : `, trace ${await writeTrace(world, traceFile)}`
-  const detail = `seed ${world.seed}, at ${world.now.toFixed(3)} ms${where}: ${message}`
+  const told = tellOfTrace(world, onTrace)
+  const detail = `seed ${world.seed}, at ${world.now.toFixed(3)} ms${where}${told}: ${message}`
   return new CalandriaError(code, detail, error instanceof Stop ? {} : { cause: error })
+}
+
+/** Of whatever was thrown: not everything can be made a string. */
+function textOf(thrown: unknown): string {
+  if (thrown instanceof Error) return thrown.message
+  return typeof thrown === 'string' ? thrown : inspect(thrown)
+}
+
+/** @returns what to say when the listener throws: that must not hide what has failed */
+function tellOfTrace(world: World, onTrace: (trace: string) => void): string {
+  try {
+    onTrace(traceOf(world))
+    return ''
+  } catch (error) {
+    return `, onTrace threw (${textOf(error)})`
+  }
 }
 
 function traceOf(world: World): string {

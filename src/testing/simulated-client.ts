@@ -1,5 +1,6 @@
 import { CalandriaError } from '../errors/calandria-error.js'
-import type { ReadingPace, SimulatedTransport } from '../io/simulated-transport.js'
+import type { ReadingPace } from '../io/reading-pace.js'
+import type { SimulatedTransport } from '../io/simulated-transport.js'
 import type { Segment, TransportListener } from '../io/transport.js'
 import { type ClientRequest, toWire } from './client-request.js'
 import type { Reply } from './reply.js'
@@ -100,7 +101,7 @@ export class SimulatedClient implements TransportListener, ReplyListener {
     this.transport.end()
   }
 
-  /** Lets go of the connection; what was sent still arrives. */
+  /** Lets go of the connection without a reset. What the kernel has taken by now still arrives; what waits for it is lost. */
   close(): void {
     this.transport.close()
   }
@@ -119,7 +120,10 @@ export class SimulatedClient implements TransportListener, ReplyListener {
     this.transport.resume()
   }
 
-  /** Reads slowly: so many bytes every so many milliseconds. `null`: as fast as they come. */
+  /**
+   * Reads slowly from now on: so many bytes every so many milliseconds. `null`: as fast as they come.
+   * @throws CalandriaTypeError `CAL_ERR_OPTION`
+   */
   readSlowly(pace: ReadingPace | null): void {
     this.transport.setReadingPace(pace)
   }

@@ -1,3 +1,4 @@
+import { refuseUnknown, wrong } from '../http/option-checks.js'
 import type { SimulatedLink, LinkOptions } from '../io/simulated-link.js'
 import { SimulatedNetwork } from '../io/simulated-network.js'
 import { EventLog } from '../io/network-log.js'
@@ -71,8 +72,11 @@ export class World {
     return server
   }
 
-  /** Connects a client. It may send at once: that follows its first packet. */
-  connect({ to = 'server', link = {} }: ConnectionOptions = {}): SimulatedClient {
+  /** Connects a client. It may send at once: that follows its first packet. @throws CalandriaTypeError `CAL_ERR_OPTION` */
+  connect(options: ConnectionOptions = {}): SimulatedClient {
+    refuseUnknown(options, ['to', 'link'] satisfies (keyof ConnectionOptions)[], 'connect.')
+    const { to = 'server', link = {} } = options
+    if (typeof link !== 'object' || (link as unknown) === null) throw wrong('link must be an object')
     const own = 'cut' in link ? link : this.link(link)
     const client = new SimulatedClient(this.network.connect(to, own), (error) => this.fail(error))
     this.clients.push(client)

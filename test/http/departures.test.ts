@@ -72,7 +72,7 @@ describe('clients that rest, and end', () => {
   it('hold up nobody who asks', async () => {
     const [asking, ...leaving] = sockets
     for (const socket of leaving) socket.peerEnds()
-    asking!.readable(get('/one').toString())
+    asking!.readable(get('/one'))
     virtual.reactor.turn()
     await new Promise(setImmediate)
     virtual.reactor.turn()

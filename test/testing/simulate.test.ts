@@ -232,6 +232,42 @@ describe('a simulation that fails', () => {
       expect.stringContaining('at 100.000 ms'),
     ])
     expect((await failureOf(forEver, { maxTurns: 50 })).code).toBe('CAL_ERR_SIMULATION_ENDLESS')
+    const inOneMoment = async (world: World): Promise<never> => {
+      for (;;) await world.until(() => true)
+    }
+    expect((await failureOf(inOneMoment, { maxTurns: 50 })).code).toBe('CAL_ERR_SIMULATION_ENDLESS')
+  })
+
+  it('has as much time again for what the body leaves to be ended', async () => {
+    const options = { seed: 1, maxMs: 100, link: { latencyMs: 20 } }
+    const body = async (world: World): Promise<number> => {
+      world.serve({ handler: (_, response) => response.send() })
+      await world.connect().request()
+      await world.sleep(60)
+      return world.now
+    }
+    expect(await simulate(options, body)).toBe(100)
+  })
+
+  it('keeps its seed, whatever is thrown and whatever the listener of the trace does', async () => {
+    const odd = await failureOf(() => {
+      throw Object.create(null)
+    })
+    expect(odd.message).toContain('seed 7')
+    let trace = ''
+    const listens = await failureOf(
+      () => {
+        throw new Error('the real one')
+      },
+      {
+        onTrace: (text) => {
+          trace = text
+          throw new Error('of the listener')
+        },
+      },
+    )
+    expect(listens.message).toMatch(/seed 7.*onTrace threw \(of the listener\): the real one/)
+    expect(trace).toContain('CAL_ERR_SIMULATION_FAILED: the real one')
   })
 
   it.each<[string, (world: World) => unknown]>([
@@ -285,6 +321,7 @@ describe('the options of a simulation', () => {
     ['seed', 2 ** 32],
     ['link', { latencyMs: -1 }],
     ['link', 5],
+    ['link', { reorders: 1 }],
     ['traceFile', ''],
     ['traceFile', 5],
     ['traceEvents', 0],
@@ -297,6 +334,14 @@ describe('the options of a simulation', () => {
     const options = { seed: 1, [name]: value } as SimulateOptions
     await expect(simulate(options, () => undefined)).rejects.toMatchObject({ code: 'CAL_ERR_OPTION' })
   })
+
+  it.each([{ too: 'x' }, { link: null }, { link: { late: 1 } }])(
+    'of a connection: %o is refused',
+    async (options) => {
+      const failure = await failureOf((world) => void world.connect(options as never))
+      expect(failure.cause).toMatchObject({ code: 'CAL_ERR_OPTION' })
+    },
+  )
 
   it('must be an object, and the body a function', async () => {
     await expect(simulate(null as never, () => undefined)).rejects.toMatchObject({ code: 'CAL_ERR_OPTION' })

@@ -147,6 +147,33 @@ describe('a simulated client', () => {
     })
   })
 
+  it('reads as fast as bytes come as soon as it is told to', async () => {
+    await run(async (world) => {
+      world.serve({ handler: (_, response) => response.send('Hello') })
+      const client = world.connect()
+      client.readSlowly({ bytes: 1, everyMs: 1e6 })
+      const reply = client.request()
+      await world.sleep(10)
+      client.readSlowly(null)
+      await reply
+      expect(world.now).toBe(10)
+    })
+  })
+
+  it.each([
+    { bytes: 0, everyMs: 1 },
+    { bytes: 1.5, everyMs: 1 },
+    { bytes: NaN, everyMs: 1 },
+    { bytes: 1, everyMs: -1 },
+    { bytes: 1, everyMs: Infinity },
+  ])('does not read at a pace of %o', async (pace) => {
+    await run((world) => {
+      world.serve({ handler: (_, response) => response.send() })
+      const client = world.connect()
+      expect(() => client.readSlowly(pace)).toThrow(expect.objectContaining({ code: 'CAL_ERR_OPTION' }))
+    })
+  })
+
   it.each([
     ['what is no HTTP', 'hello\r\n\r\n', 'CAL_ERR_REPLY_MALFORMED'],
     ['more than was asked for', 'HTTP/1.1 204 No Content\r\n\r\n\r\n', 'CAL_ERR_REPLY_UNEXPECTED'],
