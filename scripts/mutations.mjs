@@ -163,6 +163,24 @@ export const MUTATIONS = [
     to: 'this.#batch.clear();',
   },
   {
+    rule: 'a body that was full is taken, and its client is never let go on',
+    seenIn: 'node#3332',
+    from: 'if (wasFull && this.#bytesWaiting < HIGH_WATER_MARK && !this.#isComplete) this.#source?.bodyWanted();',
+    to: '',
+  },
+  {
+    rule: 'a body is read whole into memory while its handler takes its time',
+    seenIn: 'of our own',
+    from: 'return this.#bytesWaiting < HIGH_WATER_MARK || this.#use === Use.Gathered;',
+    to: 'return true;',
+  },
+  {
+    rule: 'what is ready behind a slow reply is held without bound',
+    seenIn: 'of our own',
+    from: '&& this.#pipeline.heldBytes < BATCH_CAP',
+    to: '',
+  },
+  {
     rule: 'handlers are not told that their client has gone',
     seenIn: 'of our own',
     from: 'if (gone !== null) this.#pipeline.abort(gone);',

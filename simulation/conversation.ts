@@ -103,6 +103,7 @@ export class Conversation {
     if (request.asksClose) this.#ledger.lastIndex = Math.min(this.#ledger.lastIndex, exchange.index)
     this.#bytesSent += exchange.head.length + exchange.body.length
     this.#ledger.ends.push(this.#bytesSent)
+    this.#ledger.sips.push(request.kind === 'sip' ? request.size : 0)
     this.exchanges.push(exchange)
     return exchange
   }

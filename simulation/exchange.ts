@@ -57,6 +57,7 @@ function expectedReply({ kind }: RequestPlan, content: Buffer): { status: number
       }
     case 'ignore':
     case 'slow-body':
+    case 'sip':
       return { status: 200, reply: Buffer.from(kind) }
     default:
       return { status: 200, reply: content }

@@ -23,7 +23,7 @@ export function makeHandler(world: World, ledgers: readonly Ledger[]): Handler {
     const number = (name: string): number => Number(request.query.get(name))
     const [client, index] = [number('c'), number('i')]
     const ledger = ledgers[client] as Ledger
-    ledger.handlerCalled(index, response)
+    ledger.handlerCalled(index, request, response)
     response.header('X-Id', `${client}-${index}`)
     const content = pattern(client, index, number('n'))
     const call: Call = { world, ledger, request, response, content, ms: number('ms') }
@@ -121,6 +121,19 @@ const ANSWERS: Readonly<Record<Kind, (call: Call) => Promise<void> | undefined>>
     if (!body.equals(call.content))
       call.world.fail(new Error(`the body of ${call.request.target} is not what was sent`))
     send(call, 'slow-body')
+  },
+  sip: async (call) => {
+    const { world, ledger, request, content } = call
+    let taken = 0
+    ledger.sipped(request, taken)
+    for await (const piece of request.body) {
+      const wanted = content.subarray(taken, taken + piece.length)
+      if (!piece.equals(wanted)) world.fail(new Error(`the body of ${request.target} is not what was sent`))
+      taken += piece.length
+      ledger.sipped(request, taken)
+      await world.sleep(Math.min(call.ms, 7), { signal: request.signal })
+    }
+    send(call, 'sip')
   },
 }
 

@@ -177,12 +177,16 @@ function planUniform(random: SeededRandom): ClientPlan {
 /** Asks for far more than it reads. */
 function greedyBurst(random: SeededRandom): Burst {
   const size = random.between(10_000, 60_000)
-  const requests = Array.from({ length: random.between(60, 200) }, () => ({
+  const requests: RequestPlan[] = Array.from({ length: random.between(60, 200) }, () => ({
     ...planRequest(random),
     kind: random.pick(['text', 'bytes'] as const),
     size,
     asksClose: false,
   }))
+  // All that is behind it is ready before it, and must not be held without bound.
+  const [first] = requests
+  if (first !== undefined && random.chance(0.5))
+    requests[0] = { ...first, kind: 'later', size: 10, ms: 300, isOld: false }
   return { requests, pauseMs: 0, cuts: [], gapMs: 0, holdsPartial: false, waits: true }
 }
 

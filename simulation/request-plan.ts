@@ -23,11 +23,12 @@ export const KINDS = [
   'pipe',
   'ignore',
   'slow-body',
+  'sip',
 ] as const
 export type Kind = (typeof KINDS)[number]
 
 /** Those that come with a body. */
-export const WITH_BODY: readonly Kind[] = ['echo', 'pipe', 'ignore', 'slow-body']
+export const WITH_BODY: readonly Kind[] = ['echo', 'pipe', 'ignore', 'slow-body', 'sip']
 
 /** Those that may come in HTTP/1.0: without chunks and interim responses. */
 const FOR_OLD: readonly Kind[] = ['text', 'bytes', 'head', 'none', 'turn', 'later', 'spend', 'length']
@@ -56,7 +57,9 @@ export function planRequest(random: SeededRandom): RequestPlan {
   const usual = random.pick(KINDS)
   let kind: Kind = random.chance(0.5) ? random.pick(USUAL) : usual
   if (ENDING.includes(kind) && random.chance(0.7)) kind = 'text'
-  const size = planSize(random)
+  // More than may wait for a handler, so that the client is held back and let go on, again and again.
+  const isLong = kind === 'sip' && random.chance(0.5)
+  const size = isLong ? random.between(200_000, 500_000) : planSize(random)
   const hasBody = WITH_BODY.includes(kind)
   return {
     kind,

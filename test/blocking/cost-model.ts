@@ -47,7 +47,7 @@ export class CostlyClock extends VirtualClock {
   }
 }
 
-/** Copying costs: every way of it that the runtime has, and some that it should not take. */
+/** Copying costs: `set`, `copy` and `concat`. What is copied to be kept, by `Buffer.from`, costs nothing here. */
 export function chargeForCopies(clock: CostlyClock): void {
   const { set } = Uint8Array.prototype as {
     set: (this: Uint8Array, source: ArrayLike<number>, at?: number) => void
@@ -65,8 +65,17 @@ export function chargeForCopies(clock: CostlyClock): void {
     clock.advance(pieces.reduce((sum, piece) => sum + piece.length, 0) * COSTS.byte)
     return concat(pieces, length)
   })
+  const copy = Buffer.prototype.copy // eslint-disable-line @typescript-eslint/unbound-method
+  const copySpy = vi.spyOn(Buffer.prototype, 'copy').mockImplementation(function (
+    this: Buffer,
+    ...[target, at = 0, from = 0, end = this.length]: Parameters<Buffer['copy']>
+  ) {
+    clock.advance((end - from) * COSTS.byte)
+    return copy.call(this, target, at, from, end)
+  })
   onTestFinished(() => {
     setSpy.mockRestore()
+    copySpy.mockRestore()
     concatSpy.mockRestore()
   })
 }
