@@ -65,10 +65,16 @@ export function chargeForCopies(clock: CostlyClock): void {
     clock.advance(pieces.reduce((sum, piece) => sum + piece.length, 0) * COSTS.byte)
     return concat(pieces, length)
   })
-  const copy = Buffer.prototype.copy // eslint-disable-line @typescript-eslint/unbound-method
-  const copySpy = vi.spyOn(Buffer.prototype, 'copy').mockImplementation(function (
+  const prototype = Buffer.prototype as {
+    copy: (this: Buffer, target: Uint8Array, at?: number, from?: number, end?: number) => number
+  }
+  const { copy } = prototype
+  const copySpy = vi.spyOn(prototype, 'copy').mockImplementation(function (
     this: Buffer,
-    ...[target, at = 0, from = 0, end = this.length]: Parameters<Buffer['copy']>
+    target: Uint8Array,
+    at = 0,
+    from = 0,
+    end = this.length,
   ) {
     clock.advance((end - from) * COSTS.byte)
     return copy.call(this, target, at, from, end)
