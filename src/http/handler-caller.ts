@@ -69,7 +69,7 @@ export class HandlerCaller {
     try {
       const result = this.#handler(request, response) as unknown
       if (result !== undefined && isPromise(result)) this.#watch(result, request, response)
-      else if (request.openedScope !== null) this.#endScope(request.openedScope, request, response)
+      else this.#returned(request, response)
     } catch (error) {
       this.#failed(error, request, response)
     }
@@ -84,11 +84,14 @@ export class HandlerCaller {
   /** Apart from {@link #call}, which would have to make a context for the closure on every call. */
   #watch(result: PromiseLike<unknown>, request: Request, response: Response): void {
     result.then(
-      () => {
-        if (request.openedScope !== null) this.#endScope(request.openedScope, request, response)
-      },
+      () => this.#returned(request, response),
       (error: unknown) => this.#failed(error, request, response),
     )
+  }
+
+  #returned(request: Request, response: Response): void {
+    request.isLeft = true
+    if (request.openedScope !== null) this.#endScope(request.openedScope, request, response)
   }
 
   /** The handler has returned, so its tasks are ours: they may go on until the response is complete. */
@@ -100,6 +103,7 @@ export class HandlerCaller {
 
   /** The handler has failed, and with it the tasks that it has left behind. */
   #failed(error: unknown, request: Request, response: Response): void {
+    request.isLeft = true
     this.#report(error, request, response)
     const scope = request.openedScope
     if (scope === null) return

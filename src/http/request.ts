@@ -1,3 +1,4 @@
+import { CalandriaError } from '../errors/calandria-error.js'
 import type { ObservedRequest } from '../reactor/instrument.js'
 import type { Reactor } from '../reactor/reactor.js'
 import { Scope } from '../reactor/scope.js'
@@ -25,6 +26,8 @@ export class Request {
   /** The body, as it comes in; an empty one when there is none. */
   body: RequestBody = NO_BODY
 
+  /** @internal Whether its handler has returned: nobody would listen to a scope that is opened now. */
+  isLeft = false
   /** @internal */
   readonly head: RequestHead
   readonly #peer: Peer
@@ -102,10 +105,14 @@ export class Request {
    * handler doesn't join counts as thrown by the handler: 500, and `onError`.
    *
    * It is made when it is first asked for, which must be before the handler has returned. Its group is `latency`.
+   * @throws CalandriaError `CAL_ERR_SCOPE_ENDED` when it is later
    */
   get scope(): Scope {
+    const extras = this.#ownExtras()
+    if (extras.scope === null && this.isLeft)
+      throw new CalandriaError('CAL_ERR_SCOPE_ENDED', 'its handler has returned without asking for it')
     const { reactor } = this.#peer
-    return (this.#ownExtras().scope ??= Scope.open(reactor, this.signal, reactor.groups.latency))
+    return (extras.scope ??= Scope.open(reactor, extras.signal, reactor.groups.latency))
   }
 
   /** @internal `null` while nobody has asked for it. */

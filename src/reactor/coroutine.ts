@@ -1,7 +1,6 @@
 import { CalandriaTypeError } from '../errors/calandria-error.js'
 import { offAbort, onAbort } from './abort-listeners.js'
 import { isCancellation } from './cancellation.js'
-import type { Reactor } from './reactor.js'
 import type { SchedulingGroup } from './scheduling-group.js'
 
 /** What a coroutine yields to wait `ms` milliseconds; it is checked, and begins, when it is yielded. */
@@ -28,6 +27,8 @@ export function isCoroutine(value: unknown): value is Coroutine<unknown> {
 /** One thing that is waited for. It resumes its coroutine once, or never when it was given up. */
 interface Wait {
   isOver: boolean
+  /** What it waits for, when that can't be taken back. */
+  readonly promise: Promise<unknown> | null
   /** Takes back what was begun for it. */
   cancel?: () => void
 }
@@ -39,55 +40,48 @@ interface Wait {
  * yields promises which have settled long ago can't keep the sockets waiting.
  *
  * When `signal` is aborted, its reason is thrown into the coroutine where it waits, once. What its `catch` and `finally`
- * blocks yield after that is waited for, so that they can tidy up.
+ * blocks yield after that is waited for, so that they can tidy up. A promise that it no longer waits for can't be ended
+ * from here: `giveUp` has it.
  * @throws what the coroutine throws (rejects); inside of it `CAL_ERR_COROUTINE` where it yields anything else
  */
 export function runCoroutine<T>(
-  reactor: Reactor,
   group: SchedulingGroup,
   coroutine: Coroutine<T>,
   signal: AbortSignal,
+  giveUp: (promise: Promise<unknown>) => void,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const run = new CoroutineRun(
-      reactor,
-      group,
-      coroutine,
-      signal,
-      resolve as (value: unknown) => void,
-      reject,
-    )
-    run.step(undefined)
+    const settle = { resolve: resolve as (value: unknown) => void, reject }
+    new CoroutineRun(group, coroutine, signal, giveUp, settle).step(undefined)
   })
 }
 
 class CoroutineRun {
-  readonly #reactor: Reactor
   readonly #group: SchedulingGroup
   readonly #signal: AbortSignal
-  readonly #resolve: (value: unknown) => void
-  readonly #reject: (error: unknown) => void
+  readonly #giveUp: (promise: Promise<unknown>) => void
+  readonly #settle: { resolve: (value: unknown) => void; reject: (error: unknown) => void }
   /** The innermost is the last: it is the one that runs. */
   readonly #stack: Coroutine<unknown>[]
   #wait: Wait | null = null
   /** What the signal says, which is dear to ask. */
   #isAborted: boolean
+  /** Whether what was under way when the signal was aborted has had its chance to come. */
+  #hasHadGrace = false
   /** Whether the coroutine was told. */
   #isCancelled = false
 
   constructor(
-    reactor: Reactor,
     group: SchedulingGroup,
     coroutine: Coroutine<unknown>,
     signal: AbortSignal,
-    resolve: (value: unknown) => void,
-    reject: (error: unknown) => void,
+    giveUp: (promise: Promise<unknown>) => void,
+    settle: { resolve: (value: unknown) => void; reject: (error: unknown) => void },
   ) {
-    this.#reactor = reactor
     this.#group = group
     this.#signal = signal
-    this.#resolve = resolve
-    this.#reject = reject
+    this.#giveUp = giveUp
+    this.#settle = settle
     this.#stack = [coroutine]
     this.#isAborted = signal.aborted
     onAbort(signal, this.#abort)
@@ -121,16 +115,17 @@ class CoroutineRun {
 
   #end(value: unknown, isError: boolean): void {
     offAbort(this.#signal, this.#abort)
-    if (isError) this.#reject(value)
-    else this.#resolve(value)
+    if (isError) this.#settle.reject(value)
+    else this.#settle.resolve(value)
   }
 
   #waitFor(yielded: unknown): void {
-    const wait: Wait = { isOver: false }
+    const promise = isThenable(yielded) ? Promise.resolve(yielded) : null
+    const wait: Wait = { isOver: false, promise }
     this.#wait = wait
-    if (this.#isAborted && !this.#isCancelled) this.#cancel() // it came while the coroutine was running
-    if (isThenable(yielded)) {
-      Promise.resolve(yielded).then(
+    if (this.#isAborted) this.#cancel(wait) // it came while the coroutine was running
+    if (promise !== null) {
+      promise.then(
         (value) => this.#resume(wait, value, false),
         (error: unknown) => this.#resume(wait, error, true),
       )
@@ -159,27 +154,36 @@ class CoroutineRun {
   }
 
   #resume(wait: Wait, value: unknown, isError: boolean): void {
-    if (wait.isOver) {
-      // Nobody waits for it any longer, so nobody would ever hear of an error that the cancellation doesn't explain.
-      if (isError && !isCancellation(value, this.#signal)) this.#reactor.reportError(value)
-      return
-    }
+    if (wait.isOver) return
     wait.isOver = true
     this.#wait = null // what has come is delivered: a cancellation from now on finds the coroutine at its next wait
+    if (isError && this.#isAborted && isCancellation(value, this.#signal)) this.#isCancelled = true
     this.#group.post(() => this.step(value, isError))
   }
 
   readonly #abort = (): void => {
     this.#isAborted = true
-    if (this.#wait !== null && !this.#isCancelled) this.#cancel()
+    if (this.#wait !== null) this.#cancel(this.#wait)
   }
 
-  #cancel(): void {
+  /**
+   * A promise may have been resolved already: a permit is on its way, a value of a channel, that nobody else would get.
+   * So the first one that is waited for has until the next turn to come. A delay brings nothing.
+   */
+  #cancel(wait: Wait): void {
+    if (this.#isCancelled) return
+    if (wait.promise !== null && !this.#hasHadGrace) {
+      this.#hasHadGrace = true
+      this.#group.post(() => {
+        if (!wait.isOver) this.#cancel(wait)
+      })
+      return
+    }
     this.#isCancelled = true
-    const wait = this.#wait as Wait
     wait.cancel?.()
     wait.isOver = true
     this.#wait = null
+    if (wait.promise !== null) this.#giveUp(wait.promise)
     this.#group.post(() => this.step(this.#signal.reason, true))
   }
 }

@@ -21,7 +21,7 @@ export function all<const Tasks extends readonly ScopeTask<unknown>[]>(
 
 /**
  * Runs the tasks side by side; the first that ends decides, well or badly. The others are cancelled, and have ended when
- * this settles.
+ * this settles. One of them that fails all the same, with anything but the cancellation, makes this fail.
  * @throws CalandriaTypeError (rejects) `CAL_ERR_OPTION` without tasks, since nobody would ever win; else as `Scope.run`
  */
 export function race<T>(scope: Scope, tasks: readonly ScopeTask<T>[]): Promise<T> {

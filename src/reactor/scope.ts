@@ -19,6 +19,9 @@ export interface ScopeOptions {
   readonly group?: SchedulingGroup
 }
 
+/** Scopes whose outer one was cancelled just now. */
+const toCancel: Scope[] = []
+
 /**
  * Structured concurrency (Sústrik 2016, Smith 2018): tasks have a place where they begin and where they have ended.
  *
@@ -41,7 +44,7 @@ export class Scope {
   /** Tasks and nested scopes; the body isn't one. */
   #running = 0
   /** What tasks have thrown and nobody was told yet. */
-  #errors: unknown[] = []
+  #errors = new Set<unknown>()
   /** What {@link signal} says; asking it costs as much as starting a task. */
   #isCancelled = false
   /** Whether a task has ended because it was cancelled. */
@@ -156,8 +159,7 @@ export class Scope {
   /** @internal Cancels what still runs; when the last task has ended the scope has. */
   async close(): Promise<void> {
     if (this.#running > 0) this.cancel()
-    await this.#untilIdle()
-    this.#end()
+    await this.#untilIdle(true)
     this.#tellErrors()
   }
 
@@ -169,8 +171,7 @@ export class Scope {
         return null
       },
     )
-    await this.#untilIdle()
-    this.#end()
+    await this.#untilIdle(true)
     this.#throwErrors()
     const isCutShort = this.#isCancelledFromOutside && this.#isInterrupted
     if (outcome === null || isCutShort) throw this.signal.reason
@@ -183,12 +184,18 @@ export class Scope {
       if (this.#isCancelled) throw this.signal.reason
       const result = task(this)
       // A promise as it is: one that follows another is told three microtasks later.
-      if (isCoroutine(result)) return runCoroutine(this.reactor, this.group, result, this.signal)
+      if (isCoroutine(result)) return runCoroutine(this.group, result, this.signal, this.#keep)
       return Promise.resolve(result)
     } catch (error) {
       const reason = error as Error
       return Promise.reject(reason)
     }
+  }
+
+  /** What a coroutine no longer waits for can't be ended, but doesn't outlive the scope; nor do its errors vanish. */
+  readonly #keep = (promise: Promise<unknown>): void => {
+    this.#running++
+    promise.then(this.#succeeded, this.#failed)
   }
 
   // One of each for all tasks, in place of closures for every one.
@@ -216,7 +223,7 @@ export class Scope {
       this.#isInterrupted = true
       return
     }
-    if (!this.#errors.includes(error)) this.#errors.push(error) // a body often throws what its task has thrown
+    this.#errors.add(error) // once: a body often throws what its task has thrown
     if (!this.#isCancelled) {
       this.cancel(new CalandriaError('CAL_ERR_CANCELLED', 'another task has failed', { cause: error }))
     }
@@ -230,14 +237,16 @@ export class Scope {
     for (const wake of waiters) wake()
   }
 
-  async #untilIdle(): Promise<void> {
+  /** @param isItsEnd ends in the same breath in which it sees that nothing runs: nobody can spawn in between */
+  async #untilIdle(isItsEnd = false): Promise<void> {
     while (this.#running > 0) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve))
+    if (isItsEnd) this.#end()
   }
 
   #throwErrors(): void {
-    const errors = this.#errors
-    if (errors.length === 0) return
-    this.#errors = []
+    if (this.#errors.size === 0) return
+    const errors = [...this.#errors]
+    this.#errors.clear()
     if (errors.length === 1) throw errors[0]
     throw new AggregateError(errors, `${errors.length} tasks of a scope failed`, { cause: errors[0] })
   }
@@ -256,7 +265,16 @@ export class Scope {
     if (this.#outer !== null) offAbort(this.#outer, this.#outerAborted)
   }
 
-  readonly #outerAborted = (): void => this.#cancelFromOutside(this.#outer?.reason)
+  /** One after the other, not one inside of the other: scopes may be nested deeper than the stack. */
+  readonly #outerAborted = (): void => {
+    toCancel.push(this)
+    if (toCancel.length > 1) return // a scope further out is at it
+    try {
+      for (const scope of toCancel) scope.#cancelFromOutside(scope.#outer?.reason) // which grows meanwhile
+    } finally {
+      toCancel.length = 0
+    }
+  }
 
   #cancelFromOutside(reason: unknown): void {
     if (this.#isCancelled) return

@@ -168,4 +168,35 @@ describe('request.scope', () => {
     await virtual.pass(20)
     expect(client.replies().map(({ status }) => status)).toEqual([200, 500, 200])
   })
+
+  it('tells onError of what a coroutine had waited for when its client went, not the reactor', async () => {
+    const failure = new Error('the database has gone too')
+    const virtual = new VirtualServer(async ({ scope }) => {
+      await scope.spawn(function* () {
+        yield virtual.reactor.sleep(50).then(() => Promise.reject(failure))
+      })
+    })
+    const client = virtual.connect().send(get('/'))
+    await virtual.pass(10)
+    client.transport.abort()
+    await virtual.pass(50)
+    expect(virtual.errors).toEqual([failure])
+    expect(virtual.reactorErrors).toEqual([])
+  })
+
+  it.each(['at once', 'later', 'with an error'])(
+    'is refused when it is first asked for after the handler has returned %s',
+    async (how) => {
+      let ask!: () => unknown
+      const virtual = new VirtualServer((asked) => {
+        ask = () => asked.scope
+        if (how === 'with an error') throw new Error(how)
+        return how === 'later' ? Promise.resolve() : undefined
+      })
+      virtual.connect().send(get('/'))
+      await virtual.settle()
+      expect(ask).toThrow(expect.objectContaining({ code: 'CAL_ERR_SCOPE_ENDED' }))
+      expect(ask).toThrow('its handler has returned')
+    },
+  )
 })

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type Coroutine, Delay } from '../../src/reactor/coroutine.js'
+import { Channel } from '../../src/reactor/channel.js'
 import { Scope } from '../../src/reactor/scope.js'
+import { type Permit, Semaphore } from '../../src/reactor/semaphore.js'
 import { SettlingReactor } from './settling.js'
 
 const later = <T>(value: T): Promise<T> => Promise.resolve(value)
@@ -131,18 +133,114 @@ describe('a coroutine that is cancelled', () => {
     expect(kit.reactor.statistics().timersPending).toBe(0)
   })
 
-  it('does not wait for a promise that knows nothing of it, whose error is reported', async () => {
+  it('does not wait for a promise that knows nothing of it; its scope does, whose error it is', async () => {
     const kit = new SettlingReactor()
-    const late = kit.reactor.sleep(500).then(() => Promise.reject(new Error('late')))
+    let cancelledAt = 0
     let endedAt = 0
     const running = Scope.run(kit.reactor, (scope) =>
       scope.within(10, function* () {
-        yield late
+        try {
+          yield kit.reactor.sleep(500).then(() => Promise.reject(new Error('late')))
+        } finally {
+          cancelledAt = kit.clock.now()
+        }
       }),
     ).finally(() => (endedAt = kit.clock.now()))
+    expect(await kit.outcome(running)).toEqual({ error: new Error('late') })
+    expect([cancelledAt, endedAt]).toEqual([10, 500])
+    expect(kit.errors).toEqual([])
+  })
+
+  it('asks what is like a promise only once, though it gives it up', async () => {
+    const kit = new SettlingReactor()
+    let asked = 0
+    const query = {
+      then: (resolve: (value: string) => void) => {
+        asked++
+        kit.reactor.delay(100, () => resolve('rows'))
+      },
+    }
+    const running = Scope.run(kit.reactor, (scope) =>
+      scope.within(10, function* () {
+        yield query
+      }),
+    )
     expect(await kit.outcome(running)).toMatchObject({ error: { code: 'CAL_ERR_DEADLINE' } })
-    expect(endedAt).toBe(10)
-    expect(kit.errors).toEqual([new Error('late')])
+    expect(asked).toBe(1)
+  })
+
+  it('gets the permit that was handed over to it already', async () => {
+    const kit = new SettlingReactor()
+    const semaphore = new Semaphore(1)
+    const first = semaphore.tryAcquire()
+    const running = Scope.run(kit.reactor, function* (scope) {
+      kit.reactor.post(() => {
+        first?.release()
+        scope.cancel()
+      })
+      const permit = (yield semaphore.acquire(scope)) as Permit
+      try {
+        yield new Delay(1000)
+      } finally {
+        permit.release()
+      }
+    })
+    running.catch(() => undefined) // it is looked at below
+    await kit.settleByRounds()
+    expect(await kit.outcome(running)).toMatchObject({ error: { code: 'CAL_ERR_CANCELLED' } })
+    expect(semaphore.free).toBe(1)
+  })
+
+  it('gets the value that a channel has handed over to it already', async () => {
+    const kit = new SettlingReactor()
+    const channel = new Channel<string>(0)
+    const got: unknown[] = []
+    const running = Scope.run(kit.reactor, function* (scope) {
+      kit.reactor.post(() => {
+        channel.trySend('the only one')
+        scope.cancel()
+      })
+      for (;;) got.push(yield channel.receive(scope))
+    })
+    running.catch(() => undefined) // it is looked at below
+    await kit.settleByRounds()
+    expect(await kit.outcome(running)).toMatchObject({ error: { code: 'CAL_ERR_CANCELLED' } })
+    expect(got).toEqual(['the only one'])
+  })
+
+  it('is not kept alive by values that have always come already', async () => {
+    const kit = new SettlingReactor()
+    let steps = 0
+    const running = Scope.run(kit.reactor, function* (scope) {
+      for (;;) {
+        yield later(steps)
+        if (++steps === 10) scope.cancel()
+      }
+    })
+    running.catch(() => undefined) // it is looked at below
+    await kit.settleByRounds()
+    expect(await kit.outcome(running)).toMatchObject({ error: { code: 'CAL_ERR_CANCELLED' } })
+    expect(steps).toBe(11)
+  })
+
+  it('gets the reason once, also from what it waits for itself', async () => {
+    const kit = new SettlingReactor()
+    const log: unknown[] = []
+    const running = Scope.run(kit.reactor, function* (scope) {
+      kit.reactor.delay(10, () => scope.cancel())
+      try {
+        yield scope.sleep(1000)
+      } catch (error) {
+        log.push(error)
+        yield kit.reactor.sleep(20)
+      }
+      return kit.clock.now()
+    })
+    await kit.pass(10)
+    running.catch(() => undefined) // it is looked at below
+    await kit.settleByRounds()
+    expect(await kit.outcome(running)).toEqual({ value: 30 })
+    expect(log).toMatchObject([{ code: 'CAL_ERR_CANCELLED' }])
   })
 
   it('gets the value that has come already, and the reason at its next wait', async () => {

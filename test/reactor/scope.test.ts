@@ -178,7 +178,51 @@ describe('Scope.run()', () => {
   })
 })
 
+describe('the end of a scope', () => {
+  it('has no gap: what spawns a moment after the last task has ended is refused, or waited for', async () => {
+    for (let ticks = 0; ticks < 10; ticks++) {
+      const kit = new SettlingReactor()
+      let hasEnded = false
+      let outlived = false
+      const late: unknown[] = []
+      const running = Scope.run(kit.reactor, (scope) => {
+        const last = scope.spawn(() => kit.reactor.sleep(1))
+        void last.then(async () => {
+          for (let i = 0; i < ticks; i++) await Promise.resolve()
+          try {
+            await scope.spawn(() => kit.reactor.sleep(5))
+            outlived = hasEnded
+          } catch (error) {
+            late.push(error)
+          }
+        })
+      }).finally(() => (hasEnded = true))
+      expect(await kit.outcome(running)).toEqual({ value: undefined })
+      expect(outlived).toBe(false)
+      expect(late.length === 0 || late).toEqual(late.length === 0 || [code('CAL_ERR_SCOPE_ENDED')])
+    }
+  })
+})
+
 describe('a scope with many tasks', () => {
+  it('is cancelled with all that is nested in it, deeper than the stack', async () => {
+    const kit = new SettlingReactor()
+    let isCancelled = false
+    const running = Scope.run(kit.reactor, async (outermost) => {
+      const nest = async (scope: Scope, depth: number): Promise<void> => {
+        await Promise.resolve() // so that it is not the test's own recursion that ends
+        if (depth > 0) await scope.nested((inner) => nest(inner, depth - 1))
+        else await scope.sleep(1000).finally(() => (isCancelled = true))
+      }
+      const deep = outermost.spawn((scope) => nest(scope, 5000))
+      await kit.reactor.sleep(10)
+      outermost.cancel()
+      await deep
+    })
+    expect(await kit.outcome(running)).toMatchObject({ error: { code: 'CAL_ERR_CANCELLED' } })
+    expect(isCancelled).toBe(true)
+  })
+
   it('leaves nothing behind on a signal that outlives it', async () => {
     const kit = new SettlingReactor()
     const { signal } = new AbortController()

@@ -27,6 +27,7 @@ export class SettlingReactor {
 
   /** The same as on Node's loop: microtasks run after every single turn. */
   async settleByRounds(): Promise<void> {
+    await new Promise(setImmediate)
     while (this.reactor.hasWork) {
       this.reactor.turn()
       await new Promise(setImmediate)
