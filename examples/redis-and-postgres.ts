@@ -18,6 +18,7 @@ import {
   type ListeningServer,
   Router,
   serve,
+  unlessAborted,
 } from 'calandria'
 import { Redis } from 'ioredis'
 import { Pool, type PoolClient, type QueryResultRow } from 'pg'
@@ -40,6 +41,7 @@ export function serveUsers(options: UserServerOptions): Promise<ListeningServer>
   const { port, deadlineMs = 2000, onError } = options
   return serve({
     port,
+    allowHalfOpen: false, // a client that ends its side has gone: nobody waits for the rows any more
     handler: userHandler(options, deadlineMs),
     ...(onError === undefined ? {} : { onError }),
   })
@@ -49,7 +51,8 @@ function userHandler(backends: Backends, deadlineMs: number): Handler {
   const { redis, pool, control } = backends
   const router = new Router().get('/users/:id', async ({ scope }, response, { id = '' }) => {
     const answer = await scope.within(deadlineMs, async (both) => {
-      const visits = both.spawn(({ signal }) => unlessAborted(redis.incr(`visits:${id}`), signal))
+      // Redis can't take a command back: its reply is dropped when it comes, and the connection stays in order.
+      const visits = both.spawn(() => unlessAborted(redis.incr(`visits:${id}`), both))
       const users = both.spawn(({ signal }) =>
         query<{ name: string }>({ pool, control }, 'SELECT name FROM users WHERE id = $1', [id], signal),
       )
@@ -66,18 +69,6 @@ function userHandler(backends: Backends, deadlineMs: number): Handler {
       response.status(504).send('this takes too long; try again later\n')
     }
   }
-}
-
-/**
- * Waits no longer than the signal lets it. Redis can't take a command back: its reply is dropped when it comes, and the
- * connection stays in order.
- */
-function unlessAborted<T>(reply: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error)
-    signal.addEventListener('abort', abort, { once: true })
-    reply.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
 }
 
 /** Runs a query; when the signal aborts, PostgreSQL is told to stop it. */
@@ -112,7 +103,7 @@ async function connection(
 ): Promise<PoolClient & { readonly processID: number }> {
   const connecting = pool.connect()
   try {
-    return (await unlessAborted(connecting, signal)) as PoolClient & { readonly processID: number }
+    return (await unlessAborted(connecting, { signal })) as PoolClient & { readonly processID: number }
   } catch (error) {
     connecting.then((client) => client.release(), ignore)
     throw error

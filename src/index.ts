@@ -22,6 +22,7 @@ export { expectNoStall } from './reactor/expect-no-stall.js'
 export type { StallFrame, StallReport } from './reactor/stall-report.js'
 export { type StallStatistics, StallWatchdog, type StallWatchdogOptions } from './reactor/stall-watchdog.js'
 export type { TurnLengths } from './reactor/turn-lengths.js'
+export { unlessAborted, type Waiting } from './reactor/unless-aborted.js'
 export { driveVirtually } from './reactor/virtual-drive.js'
 
 export { endOfRead, endOfTurn, type FlushPolicy, perResponse } from './io/flush-policy.js'

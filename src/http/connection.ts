@@ -79,8 +79,7 @@ export class Connection
 
   /** Whether replies may still be owed, or another protocol is spoken: it is neither idle nor lingering. */
   get isBusy(): boolean {
-    if (this.#state === HandedOver) return true
-    return this.#state === Draining || (this.#state === Open && !this.#isIdle())
+    return this.#state === HandedOver || this.#state === Draining || (this.#state === Open && !this.#isIdle())
   }
 
   /** The server's patience is over: what is still owed will never be answered. */
@@ -110,10 +109,11 @@ export class Connection
     this.#steer()
   }
 
-  /** The client has half-closed. It still gets every reply that it asked for (RFC 9112 §9.6). */
+  /** The client has half-closed. Unless that counts as leaving, it still gets all that it asked for (RFC 9112 §9.6). */
   onEnd(): void {
     if (this.#state === Open && this.#reader.openBody !== null) this.#cutShort('CAL_ERR_HTTP_BODY_INCOMPLETE')
-    else this.#expectNoMore()
+    else if (this.#server.allowHalfOpen || this.#isIdle()) this.#expectNoMore()
+    else this.abortConnection()
   }
 
   onClose(): void {

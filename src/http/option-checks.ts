@@ -11,6 +11,12 @@ export function aFunction<F>(name: string, value: F): F {
   return value
 }
 
+export function aBoolean(name: string, value: unknown, byDefault: boolean): boolean {
+  if (value === undefined) return byDefault
+  if (typeof value === 'boolean') return value
+  throw wrong(`${name} must be true or false`)
+}
+
 export function wholeNumber(name: string, value: unknown, least: number, most: number): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value
   throw wrong(`${name} must be a whole number from ${least} to ${most}`)

@@ -55,13 +55,14 @@ export function checkRecord(options: RecordOptions): RecordSettings {
 
 /** What a replay takes over. Handlers and parser engines are code: who replays gives them. */
 export function recordedSettings(options: CheckedOptions): Record<string, unknown> {
-  const { policy, flushBudgetMs, limits, timeouts, lingerMs, parser, connect } = options
+  const { policy, flushBudgetMs, limits, timeouts, lingerMs, allowHalfOpen, parser, connect } = options
   return {
     flush: policy.name,
     flushBudgetMs,
     limits,
     timeouts,
     lingerMs,
+    allowHalfOpen,
     parser: parser.name,
     connect: connect !== null,
   }

@@ -1,7 +1,9 @@
 import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CalandriaError } from '../errors/calandria-error.js'
+import { isCancellation } from '../reactor/cancellation.js'
 import type { Reactor } from '../reactor/reactor.js'
+import { unlessAborted, type Waiting } from '../reactor/unless-aborted.js'
 import type { Headers } from './headers.js'
 import { joinPieces } from './join-pieces.js'
 import { makeWaiter, type Waiter } from './waiter.js'
@@ -34,7 +36,8 @@ enum Use {
 
 /**
  * The body of a request, as it comes in. It is read once, in one of five ways: `for await`, {@link bytes},
- * {@link text}, {@link json} or {@link pipe}. While the handler doesn't read, the client is held back.
+ * {@link text}, {@link json} or {@link pipe}. While the handler doesn't read, the client is held back. Each takes a signal
+ * (for the loop there is {@link pieces}): when it is aborted it rejects with the reason, and the rest is discarded.
  *
  * All of them reject with a `CalandriaError` when the body can't be had: `CAL_ERR_CLIENT_GONE`, or the code of what is
  * wrong with it (`CAL_ERR_HTTP_BODY_TOO_LARGE`, say); then the client has been answered already, if nothing had been
@@ -81,23 +84,23 @@ export class RequestBody implements AsyncIterable<Buffer> {
   }
 
   /** The whole body. */
-  async bytes(): Promise<Buffer> {
-    this.#begin(Use.Gathered)
-    while (!this.#isComplete) await this.#more()
+  async bytes(waiting: Waiting = {}): Promise<Buffer> {
+    this.#begin(Use.Gathered, waiting)
+    while (!this.#isComplete) await this.#more(waiting)
     return this.#takeAll()
   }
 
   /** The whole body, as UTF-8; malformed sequences become U+FFFD. */
-  async text(): Promise<string> {
-    return (await this.bytes()).toString('utf8')
+  async text(waiting: Waiting = {}): Promise<string> {
+    return (await this.bytes(waiting)).toString('utf8')
   }
 
   /**
    * The whole body, as JSON.
    * @throws CalandriaError `CAL_ERR_HTTP_JSON` (rejects); a handler that doesn't catch it answers 400
    */
-  async json(): Promise<unknown> {
-    const text = await this.text()
+  async json(waiting: Waiting = {}): Promise<unknown> {
+    const text = await this.text(waiting)
     try {
       return JSON.parse(text) as unknown
     } catch (cause) {
@@ -105,21 +108,36 @@ export class RequestBody implements AsyncIterable<Buffer> {
     }
   }
 
-  /** Writes the body into a Node stream at the stream's pace, and ends it. Resolves when the stream has finished. */
-  pipe(destination: Writable): Promise<void> {
-    return pipeline(this as AsyncIterable<Buffer>, destination)
+  /**
+   * Writes the body into a Node stream at the stream's pace, and ends it. Resolves when the stream has finished. When
+   * it can't be had to its end, or the signal is aborted, the stream is destroyed.
+   */
+  async pipe(destination: Writable, waiting: Waiting = {}): Promise<void> {
+    const { signal } = waiting
+    try {
+      await pipeline(this.pieces(waiting), destination, signal === undefined ? {} : { signal })
+    } catch (error) {
+      if (signal !== undefined && isCancellation(error, signal)) throw signal.reason
+      throw error
+    }
   }
 
   /** Piece by piece, as they came: how they are cut means nothing. Leaving the loop early discards the rest. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Buffer> {
+    return this.pieces()
+  }
+
+  /** The same, with a signal: `for await (const piece of request.body.pieces({ signal }))`. */
+  pieces(waiting: Waiting = {}): AsyncIterableIterator<Buffer> {
     let hasBegun = false
     let isLeft = false
     const iterator: AsyncIterableIterator<Buffer> = {
       next: async () => {
         if (isLeft) return { done: true, value: undefined }
-        if (!hasBegun) this.#begin(Use.Iterated)
+        if (!hasBegun) this.#begin(Use.Iterated, waiting)
+        else if (waiting.signal?.aborted === true) this.#giveUp(waiting.signal)
         hasBegun = true
-        while (this.#pieces.length === 0 && !this.#isComplete) await this.#more()
+        while (this.#pieces.length === 0 && !this.#isComplete) await this.#more(waiting)
         const value = this.#takePiece()
         return value === undefined ? { done: true, value } : { done: false, value }
       },
@@ -187,7 +205,8 @@ export class RequestBody implements AsyncIterable<Buffer> {
     if (!this.#isComplete) this.#source.bodyWanted()
   }
 
-  #begin(use: Use): void {
+  #begin(use: Use, { signal }: Waiting): void {
+    signal?.throwIfAborted()
     if (this.#source === null) return // there is none, and so it is every reader's
     if (this.#failure !== null) throw this.#failure
     if (this.#use !== Use.Unread) throw new CalandriaError('CAL_ERR_BODY_USED')
@@ -210,11 +229,22 @@ export class RequestBody implements AsyncIterable<Buffer> {
   }
 
   /** Resolves when something has happened to the body. */
-  #more(): Promise<void> {
-    if (this.#failure !== null) return Promise.reject(this.#failure)
-    if (this.#use === Use.Discarded) return Promise.reject(new CalandriaError('CAL_ERR_BODY_USED'))
+  async #more(waiting: Waiting): Promise<void> {
+    if (this.#failure !== null) throw this.#failure
+    if (this.#use === Use.Discarded) throw new CalandriaError('CAL_ERR_BODY_USED')
     this.#waiter ??= makeWaiter()
-    return this.#waiter.promise
+    const { signal } = waiting
+    try {
+      await unlessAborted(this.#waiter.promise, waiting)
+    } catch (error) {
+      if (signal?.aborted === true) this.#giveUp(signal)
+      throw error
+    }
+  }
+
+  #giveUp({ reason }: AbortSignal): never {
+    this.discard()
+    throw reason
   }
 
   #wake(): void {

@@ -1,5 +1,6 @@
 import { CalandriaError, CalandriaTypeError } from '../errors/calandria-error.js'
 import type { StreamSource } from './body-source.js'
+import { unlessAborted, type Waiting } from '../reactor/unless-aborted.js'
 import { checkedName, type HeaderSet, NO_HEADERS as NONE } from './header-set.js'
 import { mayBeTrailer } from './parser/trailer-fields.js'
 import type { Pipeline } from './pipeline.js'
@@ -144,11 +145,11 @@ export class Response {
 
   /**
    * Resolves when {@link write} may go on; at once when it may already.
-   * @throws CalandriaError `CAL_ERR_CLIENT_GONE` (rejects)
+   * @throws CalandriaError `CAL_ERR_CLIENT_GONE` (rejects); the signal's reason
    */
-  drained(): Promise<void> {
+  drained(waiting: Waiting = {}): Promise<void> {
     if (this.abortReason !== null) return Promise.reject(this.abortReason)
-    return this.streamed?.drained() ?? Promise.resolve()
+    return unlessAborted(this.streamed?.drained() ?? Promise.resolve(), waiting)
   }
 
   /**
@@ -171,12 +172,12 @@ export class Response {
 
   /**
    * Streams the body from an async iterable, an iterable, a Node stream or a web stream, at the client's pace, and
-   * ends it. Resolves when all of it is on its way; the source is cancelled when the client goes away.
-   * @throws what the source throws (rejects); after the first piece the connection is aborted then, unless the handler
-   *   catches it. And as {@link write}
+   * ends it. Resolves when all of it is on its way; the source is cancelled when the client goes away or by the signal.
+   * @throws what the source throws (rejects), or the signal's reason; after the first piece the connection is aborted
+   *   then, unless the handler catches it. And as {@link write}
    */
-  stream(source: StreamSource): Promise<void> {
-    return streamBody(this, source)
+  stream(source: StreamSource, waiting: Waiting = {}): Promise<void> {
+    return streamBody(this, source, waiting)
   }
 
   /**

@@ -20,6 +20,7 @@ export interface ServerContext {
   readonly timeouts: Timeouts
   readonly policy: FlushPolicy
   readonly lingerMs: number
+  readonly allowHalfOpen: boolean
   readonly pacer: Pacer
   readonly date: DateLine
   readonly paths: PathCache

@@ -9,7 +9,7 @@ import {
   LISTEN_NAMES,
   type ListenOptions,
 } from './listen-options.js'
-import { aFunction, milliseconds, refuseUnknown, wholeNumber, wrong } from './option-checks.js'
+import { aBoolean, aFunction, milliseconds, refuseUnknown, wholeNumber, wrong } from './option-checks.js'
 import type { ParserEngine } from './parser/parser-engine.js'
 import { scannerEngine } from './parser/scanner-engine.js'
 import { checkRecord, type RecordOptions } from './record-options.js'
@@ -39,6 +39,12 @@ export interface ServeOptions extends ListenOptions {
   readonly timeouts?: Partial<Timeouts>
   /** How long an ended connection waits for the client's end, in milliseconds. Default 5,000. */
   readonly lingerMs?: number
+  /**
+   * Whether a client that has ended its side still gets the replies that it has asked for (RFC 9112 §9.6). With `false` its
+   * end is its leaving: what is still owed is aborted, with `CAL_ERR_CLIENT_GONE`. One that closes and one that half-closes
+   * send the same FIN. Default `true`.
+   */
+  readonly allowHalfOpen?: boolean
   readonly parser?: 'scanner' | ParserEngine
   /** The reactor to run on. Default: one of the server's own. */
   readonly reactor?: Reactor
@@ -58,6 +64,7 @@ export interface CheckedOptions extends CheckedListenOptions {
   readonly limits: Limits
   readonly timeouts: Timeouts
   readonly lingerMs: number
+  readonly allowHalfOpen: boolean
   readonly parser: ParserEngine
   readonly reactor: Reactor
   readonly watchdog: WatchdogOptions | null
@@ -74,6 +81,7 @@ const NAMES: readonly string[] = [
   'limits',
   'timeouts',
   'lingerMs',
+  'allowHalfOpen',
   'parser',
   'reactor',
   'watchdog',
@@ -98,6 +106,7 @@ export function checkOptions(options: ServeOptions): CheckedOptions {
     limits: checkLimits(options.limits ?? {}),
     timeouts: checkTimeouts(options.timeouts ?? {}),
     lingerMs: milliseconds('lingerMs', options.lingerMs, 5000),
+    allowHalfOpen: aBoolean('allowHalfOpen', options.allowHalfOpen, true),
     parser: parserEngine(options.parser),
     reactor: aReactor(options.reactor),
     watchdog: options.watchdog ?? null,

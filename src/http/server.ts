@@ -114,7 +114,7 @@ export class Server implements AsyncDisposable {
   /** @throws CalandriaTypeError `CAL_ERR_OPTION` */
   constructor(options: ServeOptions) {
     const checked = checkOptions(options)
-    const { reactor, handler, connect, onError, limits, timeouts, policy, lingerMs } = checked
+    const { reactor, handler, connect, onError, limits, timeouts, policy, lingerMs, allowHalfOpen } = checked
     this.reactor = reactor
     publishDiagnostics(reactor)
     this.#options = checked
@@ -136,6 +136,7 @@ export class Server implements AsyncDisposable {
       timeouts,
       policy,
       lingerMs,
+      allowHalfOpen,
       pacer,
       date: new DateLine(reactor.clock),
       paths: new PathCache(),

@@ -1,10 +1,6 @@
 import { CalandriaError, CalandriaTypeError } from '../errors/calandria-error.js'
+import type { Waiting } from './unless-aborted.js'
 import { WaitingLine } from './waiting-line.js'
-
-interface Waiting {
-  /** Takes the caller out of the line when it is aborted. */
-  readonly signal?: AbortSignal
-}
 
 /**
  * A bounded queue between tasks (Hoare's CSP): whoever sends faster than others receive has to wait. Values are received

@@ -17,6 +17,7 @@ import { SliceGauge } from './slice-gauge.js'
 import { taskName } from './task-name.js'
 import { type Timer, TimerWheel } from './timer-wheel.js'
 import { Yielders } from './yielders.js'
+import type { Waiting } from './unless-aborted.js'
 
 /** Something with output that waits: it is flushed once at the end of the turn, however often it was marked. */
 export interface Flushable {
@@ -204,8 +205,8 @@ export class Reactor {
    * {@link delay} as a promise.
    * @throws the signal's reason, when it is aborted first
    */
-  sleep(ms: number, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    return sleepIn(this.#groups.default, ms, options.signal)
+  sleep(ms: number, { signal }: Waiting = {}): Promise<void> {
+    return sleepIn(this.#groups.default, ms, signal)
   }
 
   /** Has `flushable` flushed at the end of this turn, or of the next one when none is under way. */

@@ -4,6 +4,7 @@ import { ReadyQueue, type Task } from './ready-queue.js'
 import { sleepIn } from './sleep.js'
 import type { Timer } from './timer-wheel.js'
 import { YieldLine } from './yield-line.js'
+import type { Waiting } from './unless-aborted.js'
 
 export interface GroupOptions {
   /** What it is called in the statistics; no other group of the reactor may have it. 1 to 64 characters. */
@@ -83,8 +84,8 @@ export class SchedulingGroup {
   }
 
   /** `reactor.sleep(ms)` in this group. What follows an `await` runs in none: it is a microtask. */
-  sleep(ms: number, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    return sleepIn(this, ms, options.signal)
+  sleep(ms: number, { signal }: Waiting = {}): Promise<void> {
+    return sleepIn(this, ms, signal)
   }
 
   /** `reactor.yield()` in this group, whoever calls it. */

@@ -1,4 +1,5 @@
 import { CalandriaTypeError } from '../errors/calandria-error.js'
+import type { Waiting } from './unless-aborted.js'
 import { WaitingLine } from './waiting-line.js'
 
 /** The right to go on, until it is given back. */
@@ -51,9 +52,9 @@ export class Semaphore {
    * Waits for a permit. Give it back by `release()`, or let `using permit = await semaphore.acquire()` do it.
    * @throws the signal's reason (rejects) when it is aborted before
    */
-  async acquire(options: { readonly signal?: AbortSignal } = {}): Promise<Permit> {
-    options.signal?.throwIfAborted()
-    return this.tryAcquire() ?? this.#line.wait(undefined, options.signal)
+  async acquire({ signal }: Waiting = {}): Promise<Permit> {
+    signal?.throwIfAborted()
+    return this.tryAcquire() ?? this.#line.wait(undefined, signal)
   }
 
   /** A permit if one is free, else `null`. */
@@ -64,8 +65,8 @@ export class Semaphore {
   }
 
   /** Runs `work` with a permit. @throws what it throws; else as {@link acquire} */
-  async use<T>(work: () => T | PromiseLike<T>, options: { readonly signal?: AbortSignal } = {}): Promise<T> {
-    const permit = await this.acquire(options)
+  async use<T>(work: () => T | PromiseLike<T>, waiting: Waiting = {}): Promise<T> {
+    const permit = await this.acquire(waiting)
     try {
       return await work()
     } finally {

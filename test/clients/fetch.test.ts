@@ -64,4 +64,26 @@ describe.each(READ_PATHS)('fetch, read path %s', (readPath) => {
     controller.abort()
     expect(await gone).toMatchObject({ code: 'CAL_ERR_CLIENT_GONE' })
   })
+
+  test('that is aborted while it waits aborts the handler’s signal, where the end of a client is its leaving', async () => {
+    let called!: () => void
+    let aborted!: (reason: unknown) => void
+    const asked = new Promise<void>((resolve) => (called = resolve))
+    const gone = new Promise((resolve) => (aborted = resolve))
+    const server = await startServer({
+      readPath,
+      allowHalfOpen: false,
+      handler: ({ signal }) => {
+        signal.addEventListener('abort', () => aborted(signal.reason))
+        called()
+      },
+    })
+    const controller = new AbortController()
+    const reply = fetch(`http://127.0.0.1:${server.address.port}/`, { signal: controller.signal })
+    const failed = expect(reply).rejects.toThrow('aborted')
+    await asked
+    controller.abort()
+    await failed
+    expect(await gone).toMatchObject({ code: 'CAL_ERR_CLIENT_GONE' })
+  })
 })

@@ -141,20 +141,23 @@ describe.skipIf(whyWithoutBackends !== null)(
       expect((await (await ask('/users/7')).replies(1))[0]?.status).toBe(200) // its connection is in order
     })
 
-    test('cancels both when the client goes away: PostgreSQL stops its query', async () => {
-      servers.stopRedis()
-      await whileLocked(async () => {
-        const client = await ask('/users/7')
-        await queryWaits()
-        client.reset()
-        await noQueryRuns()
-      })
-      await untilSo(() => Promise.resolve(pool.idleCount === pool.totalCount))
-      servers.continueRedis()
-      expect((await (await ask('/users/8')).replies(1))[0]?.status).toBe(200)
-      expect(errors).toEqual([])
-      expect(server.statistics().aborted).toBe(1)
-    })
+    test.each(['reset', 'end'] as const)(
+      'cancels both when the client goes away by %s: PostgreSQL stops its query',
+      async (how) => {
+        servers.stopRedis()
+        await whileLocked(async () => {
+          const client = await ask('/users/7')
+          await queryWaits()
+          client[how]()
+          await noQueryRuns()
+        })
+        await untilSo(() => Promise.resolve(pool.idleCount === pool.totalCount))
+        servers.continueRedis()
+        expect((await (await ask('/users/8')).replies(1))[0]?.status).toBe(200)
+        expect(errors).toEqual([])
+        expect(server.statistics().aborted).toBe(1)
+      },
+    )
 
     test('cancels all of them, though every connection of the pool waits, and those that wait for one', async () => {
       const clients = await whileLocked(async () => {

@@ -127,6 +127,40 @@ describe('a client that half-closes', () => {
   })
 })
 
+describe('a client that ends its side, where that counts as leaving (allowHalfOpen: false)', () => {
+  it('aborts what it still waits for, and still gets the replies that were complete', async () => {
+    const reasons: unknown[] = []
+    const virtual = new VirtualServer(
+      async ({ path, scope, signal }, response) => {
+        signal.addEventListener('abort', () => reasons.push(signal.reason))
+        if (path === '/late') await scope.sleep(1000)
+        response.send(path)
+      },
+      { allowHalfOpen: false },
+    )
+    const client = virtual.connect().send(get('/now') + get('/late') + get('/behind'))
+    await virtual.pass(10)
+    client.transport.end()
+    await virtual.settle()
+    expect(client.answers()).toEqual(['200 /now'])
+    expect(reasons).toEqual([gone, gone])
+    expect(client.isClosed).toBe(true)
+    expect(virtual.server.statistics()).toMatchObject({ aborted: 2, connections: { open: 0 } })
+    expect(virtual.reactor.statistics().timersPending).toBe(0)
+    expect(virtual.errors).toEqual([])
+  })
+
+  it('ends in order when nothing is owed', async () => {
+    const virtual = new VirtualServer((_asked, response) => response.send('ok'), { allowHalfOpen: false })
+    const client = virtual.connect().send(get('/'))
+    client.transport.end()
+    await virtual.settle()
+    expect(client.answers()).toEqual(['200 ok'])
+    expect([client.isEnded, client.isClosed, client.closeError]).toEqual([true, true, null])
+    expect(virtual.server.statistics()).toMatchObject({ aborted: 0, connections: { open: 0 } })
+  })
+})
+
 describe('a client that resets its connection', () => {
   /** A request that is being handled when its client goes away. */
   async function abandoned(before: (asked: Request, response: Response) => void = () => undefined): Promise<{

@@ -106,7 +106,7 @@ const MERGED: readonly string[] = ['limits', 'timeouts']
 function optionsFor(given: ReplayOptions, { settings }: RecordingHeader): ServeOptions {
   if (typeof given !== 'object' || 'reactor' in given)
     throw wrong('give the options without a reactor: a replay makes its own, and gives it to a function')
-  const { flush, flushBudgetMs, limits, timeouts, lingerMs, parser, connect } = settings
+  const { flush, flushBudgetMs, limits, timeouts, lingerMs, allowHalfOpen, parser, connect } = settings
   if (parser !== 'scanner' && given.parser === undefined)
     throw wrong(`it was recorded with the parser ${String(parser)}: give it`)
   if (connect === true && given.connect === undefined)
@@ -115,6 +115,7 @@ function optionsFor(given: ReplayOptions, { settings }: RecordingHeader): ServeO
     flush,
     flushBudgetMs,
     lingerMs,
+    allowHalfOpen, // undefined in recordings of versions that didn't have it
     limits: { ...(limits as object), ...given.limits },
     timeouts: { ...(timeouts as object), ...given.timeouts },
   } as Partial<ServeOptions>
