@@ -22,8 +22,8 @@ export class CalandriaError extends Error {
 export class CalandriaTypeError extends TypeError {
   readonly code: ErrorCode
 
-  constructor(code: ErrorCode, detail?: string) {
-    super(describe(code, detail))
+  constructor(code: ErrorCode, detail?: string, options?: ErrorOptions) {
+    super(describe(code, detail), options)
     this.name = 'CalandriaTypeError'
     this.code = code
   }

@@ -100,6 +100,7 @@ export const ERRORS = {
   CAL_ERR_STALL: local('the event loop was held for longer than allowed'),
   CAL_ERR_OFFLOAD_MISSING: local('offloading needs the package tinypool'),
   CAL_ERR_OFFLOAD_QUEUE_FULL: local('too much work waits for a worker already'),
+  CAL_ERR_OFFLOAD_INPUT: local('the input can not be copied to where the work runs'),
   CAL_ERR_OFFLOAD_CRASHED: local('the worker ended in the middle of its work'),
   CAL_ERR_OFFLOAD_TIMEOUT: local('the offloaded work took too long, and was ended'),
   CAL_ERR_OFFLOAD_CLOSED: local('the workers were ended by closeOffload()'),

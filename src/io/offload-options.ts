@@ -3,7 +3,10 @@ import { CalandriaTypeError } from '../errors/calandria-error.js'
 
 /** What `offload()` takes beside the module and its input. */
 export interface OffloadOptions {
-  /** Ends the work when it is aborted: its thread is terminated, its process killed. */
+  /**
+   * Ends the work when it is aborted: its thread is terminated, its process killed. A thread can't be ended while it
+   * waits for a system call (`execSync`): give such work a process.
+   */
   readonly signal?: AbortSignal
   /** How long to wait for the result, the time in the queue included, in milliseconds. Default: for ever. */
   readonly timeoutMs?: number

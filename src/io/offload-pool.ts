@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { Tinypool } from 'tinypool'
 import { CalandriaError } from '../errors/calandria-error.js'
+import { offAbort, onAbort } from '../reactor/abort-listeners.js'
 import type { Reactor } from '../reactor/reactor.js'
 import { checkOffload, checkSize, type OffloadOptions } from './offload-options.js'
 import { OffloadSlot, type OffloadWork } from './offload-slot.js'
@@ -16,6 +17,8 @@ interface Job extends OffloadWork {
   readonly kind: 'thread' | 'process'
   readonly settle: (outcome: Promise<unknown>) => void
   slot: OffloadSlot | null
+  /** Cancelled, or too late: it is only waited for until its worker has ended. */
+  isGivenUp: boolean
 }
 
 /** Workers for what would block the loop, over tinypool. */
@@ -26,6 +29,8 @@ export class OffloadPool {
   readonly #waiting = new Set<Job>()
   readonly #running = new Set<Job>()
   readonly #idle = new Set<OffloadSlot>()
+  /** All whose workers have not ended yet. */
+  readonly #slots = new Set<OffloadSlot>()
   #isClosed = false
 
   /** @param reactor its wheel has the time-outs. @throws CalandriaTypeError `CAL_ERR_OPTION` */
@@ -33,7 +38,8 @@ export class OffloadPool {
     this.#reactor = reactor
     this.#workers = checkSize('workers', options.workers ?? Math.max(availableParallelism() - 1, 1), 1)
     this.#mostWaiting = checkSize('queue', options.queue ?? 256, 0)
-    process.once('exit', this.#atExit)
+    if (openPools.size === 0) process.once('exit', killAll)
+    openPools.add(this)
   }
 
   /** See `offload()`. */
@@ -49,36 +55,43 @@ export class OffloadPool {
     return new Promise((resolve, reject) => {
       const settle = (outcome: Promise<unknown>): void => {
         timer?.cancel()
-        signal?.removeEventListener('abort', abort)
+        if (signal !== undefined) offAbort(signal, abort)
         outcome.then(resolve, reject)
       }
-      const job: Job = { url, input, transferList: [...transferList], kind, settle, slot: null }
+      const job: Job = {
+        url,
+        input,
+        transferList: [...transferList],
+        kind,
+        settle,
+        slot: null,
+        isGivenUp: false,
+      }
       const abort = (): void => this.#giveUp(job, signal?.reason as Error, Pool)
       const timedOut = (): void => this.#giveUp(job, new CalandriaError('CAL_ERR_OFFLOAD_TIMEOUT'), Pool)
       const timer = timeoutMs === undefined ? null : this.#reactor.groups.latency.delay(timeoutMs, timedOut)
-      signal?.addEventListener('abort', abort, { once: true })
+      if (signal !== undefined) onAbort(signal, abort)
       this.#waiting.add(job)
       this.#dispatch(Pool)
     })
   }
 
-  /** Ends all workers. What runs and what waits is rejected with `CAL_ERR_OFFLOAD_CLOSED`. */
+  /** Ends all workers, and resolves when they have. What runs and what waits is rejected with `CAL_ERR_OFFLOAD_CLOSED`. */
   async close(): Promise<void> {
     this.#isClosed = true
-    process.off('exit', this.#atExit)
-    const slots = [...this.#idle]
-    for (const job of [...this.#running, ...this.#waiting]) {
-      if (job.slot !== null) slots.push(job.slot)
-      job.settle(Promise.reject(new CalandriaError('CAL_ERR_OFFLOAD_CLOSED')))
-    }
-    this.#idle.clear()
+    for (const job of [...this.#running, ...this.#waiting])
+      if (!job.isGivenUp) job.settle(Promise.reject(new CalandriaError('CAL_ERR_OFFLOAD_CLOSED')))
     this.#running.clear()
     this.#waiting.clear()
-    await Promise.all(slots.map((slot) => slot.end()))
+    await Promise.all([...this.#slots].map((slot) => slot.end()))
+    openPools.delete(this)
+    if (openPools.size === 0) process.off('exit', killAll)
   }
 
-  /** A process that is busy would not notice that nobody waits for it any more. */
-  readonly #atExit = (): void => void this.close()
+  /** @internal */
+  kill(): void {
+    for (const slot of this.#slots) slot.kill()
+  }
 
   #hasRoom(kind: Job['kind']): boolean {
     let busy = 0
@@ -112,11 +125,18 @@ export class OffloadPool {
       this.#idle.delete(slot)
       if (!slot.isGone) return slot
     }
-    return new OffloadSlot(Pool, kind)
+    const slot = new OffloadSlot(Pool, kind)
+    this.#slots.add(slot)
+    void slot.ended.then(() => {
+      this.#slots.delete(slot)
+      this.#idle.delete(slot)
+    })
+    return slot
   }
 
   /** Rejects when the worker has really ended, so that nobody starts another beside it. */
   #giveUp(job: Job, reason: Error, Pool: typeof Tinypool): void {
+    job.isGivenUp = true
     const ended = job.slot?.end() ?? Promise.resolve()
     this.#waiting.delete(job)
     job.settle(
@@ -127,6 +147,13 @@ export class OffloadPool {
       }),
     )
   }
+}
+
+/** Those whose processes must not outlive this one. */
+const openPools = new Set<OffloadPool>()
+
+function killAll(): void {
+  for (const pool of openPools) pool.kill()
 }
 
 /** Only who offloads needs it. */

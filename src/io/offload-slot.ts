@@ -1,6 +1,8 @@
-import type { Tinypool } from 'tinypool'
+import type { ChildProcess } from 'node:child_process'
+import { serialize } from 'node:v8'
 import type { Transferable } from 'node:worker_threads'
-import { CalandriaError } from '../errors/calandria-error.js'
+import type { Tinypool } from 'tinypool'
+import { CalandriaError, CalandriaTypeError } from '../errors/calandria-error.js'
 
 /** An idle worker ends after so long, in milliseconds. */
 const IDLE_MS = 30_000
@@ -18,13 +20,19 @@ export interface OffloadWork {
  */
 export class OffloadSlot {
   readonly kind: 'thread' | 'process'
+  /** Resolves when its worker has ended, whatever for. */
+  readonly ended: Promise<void>
   readonly #pool: Tinypool
+  readonly #tellEnded: () => void
   #reject: ((error: Error) => void) | null = null
   readonly #watched = new WeakSet()
   #isGone = false
 
   constructor(Pool: typeof Tinypool, kind: 'thread' | 'process') {
     this.kind = kind
+    let tellEnded!: () => void
+    this.ended = new Promise((resolve) => (tellEnded = resolve))
+    this.#tellEnded = tellEnded
     this.#pool = new Pool({
       runtime: kind === 'thread' ? 'worker_threads' : 'child_process',
       minThreads: 0,
@@ -32,21 +40,25 @@ export class OffloadSlot {
       idleTimeout: IDLE_MS,
       serialization: 'advanced',
     })
-    this.#pool.on('error', () => (this.#isGone = true)) // it failed between two pieces of work
+    this.#pool.on('error', (error) => this.#exited(error)) // it failed between two pieces of work
   }
 
-  /** Whether its worker has crashed: it must not be used again. */
+  /** Whether its worker has ended, or is about to: it must not be used again. */
   get isGone(): boolean {
     return this.#isGone
   }
 
-  /** @throws CalandriaError `CAL_ERR_OFFLOAD_CRASHED` (rejects); and what the work throws */
-  run({ url, input, transferList }: OffloadWork): Promise<unknown> {
+  /**
+   * @throws CalandriaError `CAL_ERR_OFFLOAD_CRASHED` (rejects); CalandriaTypeError `CAL_ERR_OFFLOAD_INPUT`; and what the
+   *   work throws
+   */
+  async run({ url, input, transferList }: OffloadWork): Promise<unknown> {
+    if (this.kind === 'process') mustSerialize(input) // tinypool would do it where nobody can catch it
     const result = this.#pool.run(input, { filename: url, transferList })
     const worker = this.#pool.threads[0]
     if (worker !== undefined && !this.#watched.has(worker)) {
       this.#watched.add(worker)
-      worker.once('exit', () => this.#crashed())
+      worker.once('exit', () => this.#exited())
     }
     worker?.ref?.() // who waits for a result holds the process
     return new Promise((resolve, reject) => {
@@ -54,8 +66,8 @@ export class OffloadSlot {
       result
         .then(resolve, (error: unknown) => {
           // A crash removes the worker; what the work throws does not.
-          if (this.#pool.threads[0] === worker && worker !== undefined) reject(asError(error))
-          else this.#crashed(error)
+          if (this.#pool.threads[0] === worker && worker !== undefined) reject(asError(error, input))
+          else this.#exited(error)
         })
         .finally(() => {
           this.#reject = null
@@ -64,28 +76,60 @@ export class OffloadSlot {
     })
   }
 
-  /** Ends the worker, whatever it does. */
-  async end(): Promise<void> {
+  /** Ends the worker, whatever it does but for a system call that its thread waits for. Resolves when it has ended. */
+  end(): Promise<void> {
     this.#reject = null
-    if (this.#isGone) return // tinypool would wait for an exit that has been
-    this.#isGone = true
-    await this.#pool.destroy()
+    if (!this.#isGone) {
+      this.#isGone = true
+      void this.#pool.destroy().finally(this.#tellEnded)
+    }
+    return this.ended
   }
 
-  #crashed(cause?: unknown): void {
-    const reject = this.#reject
-    if (reject === null) return
-    this.#reject = null
+  /** When this process exits, and nothing can be waited for: a process that is busy would not notice. */
+  kill(): void {
+    if (this.kind === 'thread') return
+    for (const worker of this.#pool.threads)
+      (worker as unknown as { readonly process?: ChildProcess }).process?.kill('SIGKILL')
+  }
+
+  /** The worker has ended by itself, at its work or without any. */
+  #exited(cause?: unknown): void {
+    if (this.#isGone) return
     this.#isGone = true
     void this.#pool.destroy() // never resolves when the exit has been, but it closes what was opened
-    reject(new CalandriaError('CAL_ERR_OFFLOAD_CRASHED', undefined, { cause }))
+    this.#tellEnded()
+    this.#reject?.(new CalandriaError('CAL_ERR_OFFLOAD_CRASHED', undefined, { cause }))
+    this.#reject = null
   }
 }
 
-/** A process sends errors as plain objects. */
-function asError(error: unknown): Error {
-  if (error instanceof Error) return error
+function mustSerialize(input: unknown): void {
+  try {
+    serialize(input)
+  } catch (cause) {
+    throw inputError(cause)
+  }
+}
+
+function inputError(cause: unknown): CalandriaTypeError {
+  return new CalandriaTypeError('CAL_ERR_OFFLOAD_INPUT', (cause as Error).message, { cause })
+}
+
+/** A process sends errors as plain objects; and it may be the input that can't be sent. */
+function asError(error: unknown, input: unknown): Error {
+  if (error instanceof Error) return error.name === 'DataCloneError' ? cloneError(error, input) : error
   if (typeof error !== 'object' || error === null) return new Error(String(error))
   const { message = '' } = error as { message?: string }
   return Object.assign(new Error(message), error)
+}
+
+/** The work may have thrown the same. */
+function cloneError(error: Error, input: unknown): Error {
+  try {
+    structuredClone(input)
+    return error
+  } catch {
+    return inputError(error)
+  }
 }

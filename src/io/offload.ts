@@ -11,8 +11,9 @@ let pool: OffloadPool | null = null
  * const digest = await offload(new URL('./digest.js', import.meta.url), { password }, { signal: request.signal })
  * ```
  * @param moduleUrl a `file:` URL; its default export takes the input and returns the output, at once or later
- * @param input is copied (structured clone), but for what `transferList` hands over
- * @throws CalandriaTypeError `CAL_ERR_OPTION` (rejects)
+ * @param input is copied (structured clone) when a worker takes it, but for what `transferList` hands over: don't change it
+ *   before this settles
+ * @throws CalandriaTypeError `CAL_ERR_OPTION`, `CAL_ERR_OFFLOAD_INPUT` (rejects)
  * @throws CalandriaError `CAL_ERR_OFFLOAD_MISSING`, `CAL_ERR_OFFLOAD_QUEUE_FULL`, `CAL_ERR_OFFLOAD_CRASHED`,
  *   `CAL_ERR_OFFLOAD_TIMEOUT`, `CAL_ERR_OFFLOAD_CLOSED` (rejects); the signal's reason; and what the module throws
  */
@@ -25,7 +26,10 @@ export async function offload(
   return pool.run(moduleUrl, input, options)
 }
 
-/** Ends all workers of {@link offload}; what they were at is rejected. It may be used again afterwards. */
+/**
+ * Ends all workers of {@link offload}, and resolves when they have ended; what they were at is rejected. It may be used
+ * again afterwards.
+ */
 export async function closeOffload(): Promise<void> {
   const closing = pool
   pool = null

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, onTestFinished, test } from 'vitest'
 import { ChildProgram } from '../sockets/child-program.js'
-import { closeOffload, offload, OffloadPool, Reactor } from '../../src/index.js'
+import { closeOffload, offload, OffloadPool, Reactor, Scope } from '../../src/index.js'
 
 const WORK = new URL('programs/work.mjs', import.meta.url)
 const coded = (code: string): unknown => expect.objectContaining({ code })
@@ -14,6 +14,17 @@ function makePool(workers: number, queue: number): OffloadPool {
   const pool = new OffloadPool(new Reactor(), { workers, queue })
   onTestFinished(() => pool.close())
   return pool
+}
+
+async function fileWritten(file: string): Promise<string> {
+  let text = ''
+  while (text === '') text = await readFile(file, 'utf8').catch(() => '')
+  return text
+}
+
+async function isAlive(pid: number): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
+  return status !== null && !status.includes(') Z ')
 }
 
 describe.each(['thread', 'process'] as const)('work offloaded to a %s', (kind) => {
@@ -51,12 +62,67 @@ describe.each(['thread', 'process'] as const)('work offloaded to a %s', (kind) =
     const work = pool.run(WORK, { what: 'forever', file }, { kind, signal: cancel.signal })
     const behind = pool.run(WORK, { what: 'double', value: 6 }, { kind })
     const rejected = expect(work).rejects.toThrow('not wanted any more')
-    let pid = ''
-    while (pid === '') pid = await readFile(file, 'utf8').catch(() => '')
+    const pid = await fileWritten(file)
     cancel.abort(new Error('not wanted any more'))
     await rejected
     if (kind === 'process') expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH')
     expect(await behind).toBe(12)
+  })
+
+  const unsendable: readonly (readonly [string, unknown])[] = [
+    ['a function', () => undefined],
+    ...(kind === 'process' ? ([['shared memory', new SharedArrayBuffer(8)]] as const) : []),
+  ]
+  it.each(unsendable)('is refused when its input is %s, and the next one runs', async (_name, value) => {
+    const pool = makePool(1, 10)
+    for (const before of [0, 1]) {
+      await expect(pool.run(WORK, { what: 'double', value }, { kind })).rejects.toMatchObject({
+        name: 'CalandriaTypeError',
+        code: 'CAL_ERR_OFFLOAD_INPUT',
+      })
+      expect(await pool.run(WORK, { what: 'double', value: before }, { kind })).toBe(2 * before)
+    }
+  })
+
+  it('is reported as crashed when its result can not be sent, and the next one runs', async () => {
+    const pool = makePool(1, 10)
+    await expect(pool.run(WORK, { what: 'unsendable' }, { kind })).rejects.toEqual(
+      coded('CAL_ERR_OFFLOAD_CRASHED'),
+    )
+    expect(await pool.run(WORK, { what: 'double', value: 3 }, { kind })).toBe(6)
+  })
+
+  it('does not outlive the scope of a coroutine that has waited for it', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'calandria-'))
+    onTestFinished(() => rm(directory, { recursive: true }))
+    const file = join(directory, 'pid')
+    const pool = makePool(1, 10)
+    const running = Scope.run(new Reactor(), async (scope) => {
+      const { signal } = scope
+      void scope.spawn(function* () {
+        yield pool.run(WORK, { what: 'forever', file }, { kind, signal })
+      })
+      await fileWritten(file)
+      scope.cancel()
+    })
+    await running
+    if (kind === 'process') expect(await isAlive(Number(await readFile(file, 'utf8')))).toBe(false)
+    expect(await pool.run(WORK, { what: 'double', value: 7 }, { kind })).toBe(14)
+  })
+
+  it('makes Node suspect no leak, however many share a signal', async () => {
+    const warnings: Error[] = []
+    const listen = (warning: Error): number => warnings.push(warning)
+    process.on('warning', listen)
+    onTestFinished(() => void process.off('warning', listen))
+    const { signal } = new AbortController()
+    const pools = Array.from({ length: 12 }, () => makePool(1, 20))
+    const results = pools.map((pool) =>
+      pool.run(WORK, { what: 'double', value: 1 }, { kind: 'thread', signal }),
+    )
+    expect(await Promise.all(results)).toEqual(pools.map(() => 2))
+    await new Promise((resolve) => setImmediate(resolve)) // warnings are told in a tick of their own
+    expect(warnings).toEqual([])
   })
 
   it('ends when its time is over', async () => {
@@ -76,17 +142,13 @@ describe.each(['thread', 'process'] as const)('work offloaded to a %s', (kind) =
 })
 
 describe('the process that offloads', () => {
-  it('takes its workers with it when it exits', async () => {
+  it.each(['exit', 'stubborn'])('takes its workers with it when it exits: %s', async (how) => {
     const directory = await mkdtemp(join(tmpdir(), 'calandria-'))
     onTestFinished(() => rm(directory, { recursive: true }))
-    const program = new ChildProgram('test/offload/programs/leaving.mjs', ['exit', join(directory, 'pid')])
+    const program = new ChildProgram('test/offload/programs/leaving.mjs', [how, join(directory, 'pid')])
     expect(await program.ended).toEqual({ code: 0, signal: null })
     const pid = Number(await readFile(join(directory, 'pid'), 'utf8'))
-    const isAlive = async (): Promise<boolean> => {
-      const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
-      return status !== null && !status.includes(') Z ')
-    }
-    while (await isAlive()); // it was told to end; the test's bound is the only clock here
+    while (await isAlive(pid)); // it was told to end; the test's bound is the only clock here
   })
 
   it('waits for a result, and is not held by an idle worker', async () => {
@@ -100,6 +162,12 @@ test('what is handed over is not copied', async () => {
   const value = new ArrayBuffer(1000)
   expect(await offload(WORK, { what: 'length', value }, { transferList: [value] })).toBe(1000)
   expect(value.byteLength).toBe(0)
+})
+
+test('nor is a result that is', async () => {
+  const pool = makePool(1, 10)
+  expect(await pool.run(WORK, { what: 'make', value: 1000 })).toMatchObject({ byteLength: 1000 })
+  expect(await pool.run(WORK, { what: 'made' })).toBe(0)
 })
 
 test('the queue is bounded, and what was cancelled in it makes room', async () => {
@@ -131,4 +199,34 @@ test('a module that is no file is refused, and so are a pool without workers and
   await expect(offload('./work.js', 1)).rejects.toEqual(coded('CAL_ERR_OPTION'))
   expect(() => new OffloadPool(new Reactor(), { workers: 0 })).toThrow('workers')
   expect(() => new OffloadPool(new Reactor(), { queue: -1 })).toThrow('queue')
+})
+
+test('a process that was killed while it was idle is replaced', async () => {
+  const pool = makePool(1, 10)
+  const { pid } = (await pool.run(WORK, { what: 'where' }, { kind: 'process' })) as { pid: number }
+  process.kill(pid, 'SIGKILL')
+  const exists = (): boolean => {
+    try {
+      return process.kill(pid, 0)
+    } catch {
+      return false
+    }
+  }
+  while (exists()) await new Promise((resolve) => setImmediate(resolve))
+  expect(await pool.run(WORK, { what: 'double', value: 8 }, { kind: 'process' })).toBe(16)
+})
+
+test('closing waits for what is being cancelled, also a process that does not want to end', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'calandria-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
+  const file = join(directory, 'pid')
+  const pool = makePool(1, 10)
+  const cancel = new AbortController()
+  const work = pool.run(WORK, { what: 'stubborn', file }, { kind: 'process', signal: cancel.signal })
+  const rejected = expect(work).rejects.toThrow('aborted')
+  const pid = Number(await fileWritten(file))
+  cancel.abort()
+  await pool.close()
+  expect(await isAlive(pid)).toBe(false)
+  await rejected
 })

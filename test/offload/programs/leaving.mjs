@@ -1,4 +1,4 @@
-// Offloads work that never ends to a process, and exits; or gives up its worker and ends by itself.
+// Offloads work that never ends to a process (a stubborn one ignores SIGTERM), and exits; or gives up its worker and ends by itself.
 import { readFile } from 'node:fs/promises'
 import { offload } from '../../../dist/index.js'
 
@@ -7,7 +7,8 @@ const work = new URL('work.mjs', import.meta.url)
 if (how === 'idle') {
   console.log(await offload(work, { what: 'double', value: 21 }))
 } else {
-  void offload(work, { what: 'forever', file }, { kind: 'process' })
+  const what = how === 'stubborn' ? how : 'forever'
+  void offload(work, { what, file }, { kind: 'process' })
   let pid = ''
   while (pid === '') pid = await readFile(file, 'utf8').catch(() => '')
   process.exit(0)

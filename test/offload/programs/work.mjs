@@ -1,6 +1,9 @@
 // What the tests offload; `what` says which.
 import { writeFile } from 'node:fs/promises'
 import { isMainThread } from 'node:worker_threads'
+import { move } from 'tinypool'
+
+let handedOver = null
 
 export default async function work({ what, value, file }) {
   switch (what) {
@@ -12,6 +15,17 @@ export default async function work({ what, value, file }) {
       return value.byteLength
     case 'throw':
       throw new RangeError('the work failed')
+    case 'make':
+      handedOver = new ArrayBuffer(value)
+      return move(handedOver)
+    case 'made':
+      return handedOver.byteLength
+    case 'unsendable':
+      return () => undefined
+    case 'stubborn':
+      process.on('SIGTERM', () => undefined)
+      await writeFile(file, String(process.pid))
+      return new Promise(() => setInterval(() => undefined, 1000))
     case 'exit':
       return process.exit(7)
     case 'crash':
