@@ -1,7 +1,7 @@
 // What the tests offload; `what` says which.
 import { writeFile } from 'node:fs/promises'
 import { isMainThread } from 'node:worker_threads'
-import { move } from 'tinypool'
+import Tinypool from 'tinypool'
 
 let handedOver = null
 
@@ -17,7 +17,7 @@ export default async function work({ what, value, file }) {
       throw new RangeError('the work failed')
     case 'make':
       handedOver = new ArrayBuffer(value)
-      return move(handedOver)
+      return Tinypool.move(handedOver)
     case 'made':
       return handedOver.byteLength
     case 'unsendable':
