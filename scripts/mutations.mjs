@@ -105,8 +105,8 @@ export const MUTATIONS = [
   {
     rule: "replies of async handlers are lost after the client's half-close",
     seenIn: 'node:http, Bun, Deno',
-    from: "this.#cutShort('CAL_ERR_HTTP_BODY_INCOMPLETE'); else this.#expectNoMore();",
-    to: "this.#cutShort('CAL_ERR_HTTP_BODY_INCOMPLETE'); else this.transport.close();",
+    from: 'else if (this.#server.allowHalfOpen || this.#isIdle()) this.#expectNoMore();',
+    to: 'else if (this.#server.allowHalfOpen || this.#isIdle()) this.transport.close();',
   },
   {
     rule: 'work in flight is dropped when the server closes',

@@ -1,9 +1,10 @@
 import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CalandriaError } from '../errors/calandria-error.js'
+import { offAbort, onAbort } from '../reactor/abort-listeners.js'
 import { isCancellation } from '../reactor/cancellation.js'
 import type { Reactor } from '../reactor/reactor.js'
-import { unlessAborted, type Waiting } from '../reactor/unless-aborted.js'
+import type { Waiting } from '../reactor/unless-aborted.js'
 import type { Headers } from './headers.js'
 import { joinPieces } from './join-pieces.js'
 import { makeWaiter, type Waiter } from './waiter.js'
@@ -60,6 +61,12 @@ export class RequestBody implements AsyncIterable<Buffer> {
   #trailers: Headers | null = null
   #failure: Error | null = null
   #waiter: Waiter | null = null
+  /** What its reader has given to end the reading with. */
+  #signal: AbortSignal | undefined
+  /** As long as the signal is listened to. */
+  #unlisten: (() => void) | null = null
+  /** Whether the signal has ended the reading. */
+  #isAbandoned = false
 
   /** @internal */
   constructor(length: number | null, source: BodySource | null) {
@@ -86,7 +93,7 @@ export class RequestBody implements AsyncIterable<Buffer> {
   /** The whole body. */
   async bytes(waiting: Waiting = {}): Promise<Buffer> {
     this.#begin(Use.Gathered, waiting)
-    while (!this.#isComplete) await this.#more(waiting)
+    while (!this.#isComplete) await this.#more()
     return this.#takeAll()
   }
 
@@ -135,9 +142,8 @@ export class RequestBody implements AsyncIterable<Buffer> {
       next: async () => {
         if (isLeft) return { done: true, value: undefined }
         if (!hasBegun) this.#begin(Use.Iterated, waiting)
-        else if (waiting.signal?.aborted === true) this.#giveUp(waiting.signal)
         hasBegun = true
-        while (this.#pieces.length === 0 && !this.#isComplete) await this.#more(waiting)
+        while (this.#isAbandoned || (this.#pieces.length === 0 && !this.#isComplete)) await this.#more()
         const value = this.#takePiece()
         return value === undefined ? { done: true, value } : { done: false, value }
       },
@@ -184,6 +190,7 @@ export class RequestBody implements AsyncIterable<Buffer> {
   complete(trailers: Headers | null): void {
     this.#isComplete = true
     this.#trailers = trailers
+    if (this.#hasAllBeenTaken) this.#isOver()
     this.#wake()
   }
 
@@ -191,6 +198,7 @@ export class RequestBody implements AsyncIterable<Buffer> {
   fail(reason: Error): void {
     if (this.#isComplete || this.#failure !== null) return
     this.#failure = reason
+    this.#isOver()
     this.#dropAll()
     this.#waiter?.reject(reason)
     this.#waiter = null
@@ -200,6 +208,7 @@ export class RequestBody implements AsyncIterable<Buffer> {
   discard(): void {
     if (this.#use === Use.Discarded || this.#source === null) return
     this.#use = Use.Discarded
+    this.#isOver()
     this.#dropAll()
     this.#wake()
     if (!this.#isComplete) this.#source.bodyWanted()
@@ -211,6 +220,7 @@ export class RequestBody implements AsyncIterable<Buffer> {
     if (this.#failure !== null) throw this.#failure
     if (this.#use !== Use.Unread) throw new CalandriaError('CAL_ERR_BODY_USED')
     this.#use = use
+    if (signal !== undefined && !this.#hasAllBeenTaken) this.#listen(signal)
     if (!this.#isComplete) this.#source.bodyWanted()
   }
 
@@ -229,22 +239,30 @@ export class RequestBody implements AsyncIterable<Buffer> {
   }
 
   /** Resolves when something has happened to the body. */
-  async #more(waiting: Waiting): Promise<void> {
-    if (this.#failure !== null) throw this.#failure
-    if (this.#use === Use.Discarded) throw new CalandriaError('CAL_ERR_BODY_USED')
+  #more(): Promise<void> {
+    if (this.#failure !== null) return Promise.reject(this.#failure)
+    if (this.#isAbandoned) return Promise.reject(this.#signal?.reason as Error)
+    if (this.#use === Use.Discarded) return Promise.reject(new CalandriaError('CAL_ERR_BODY_USED'))
     this.#waiter ??= makeWaiter()
-    const { signal } = waiting
-    try {
-      await unlessAborted(this.#waiter.promise, waiting)
-    } catch (error) {
-      if (signal?.aborted === true) this.#giveUp(signal)
-      throw error
-    }
+    return this.#waiter.promise
   }
 
-  #giveUp({ reason }: AbortSignal): never {
-    this.discard()
-    throw reason
+  #listen(signal: AbortSignal): void {
+    const abandon = (): void => {
+      this.#isAbandoned = true
+      this.#waiter?.reject(signal.reason as Error)
+      this.#waiter = null
+      this.discard()
+    }
+    this.#signal = signal
+    this.#unlisten = () => offAbort(signal, abandon)
+    onAbort(signal, abandon)
+  }
+
+  /** The reading is over: a signal that lives on must not hold the body. */
+  #isOver(): void {
+    this.#unlisten?.()
+    this.#unlisten = null
   }
 
   #wake(): void {
@@ -256,11 +274,17 @@ export class RequestBody implements AsyncIterable<Buffer> {
     const wasFull = this.#bytesWaiting >= HIGH_WATER_MARK
     const piece = this.#pieces.shift()
     this.#bytesWaiting -= piece?.length ?? 0
+    if (this.#hasAllBeenTaken) this.#isOver()
     if (wasFull && this.#bytesWaiting < HIGH_WATER_MARK && !this.#isComplete) this.#source?.bodyWanted()
     return piece
   }
 
+  get #hasAllBeenTaken(): boolean {
+    return this.#isComplete && this.#pieces.length === 0
+  }
+
   #takeAll(): Buffer | Promise<Buffer> {
+    this.#isOver()
     const pieces = this.#pieces
     const length = this.#bytesWaiting
     this.#dropAll()

@@ -14,6 +14,23 @@ async function gathered(pieces: AsyncIterable<Buffer>): Promise<string> {
   return text
 }
 
+/** A signal that is never aborted, and how many listen to it. */
+function listenedTo(): { signal: AbortSignal; count: () => number } {
+  const { signal } = new AbortController()
+  let listeners = 0
+  const add = signal.addEventListener.bind(signal)
+  const remove = signal.removeEventListener.bind(signal)
+  signal.addEventListener = (...args: Parameters<typeof add>) => {
+    listeners++
+    add(...args)
+  }
+  signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+    listeners--
+    remove(...args)
+  }
+  return { signal, count: () => listeners }
+}
+
 /** Every way to read a body. */
 const WAYS: readonly [string, (body: RequestBody, waiting: Waiting) => Promise<unknown>][] = [
   ['bytes()', (body, waiting) => body.bytes(waiting)],
@@ -92,6 +109,32 @@ describe('a body that is read with a signal', () => {
     expect(client.answers()).toEqual(['200 Error: enough'])
   })
 
+  it('leaves no listener on a signal that outlives it, whether it comes whole, is left, or fails', async () => {
+    const { signal, count } = listenedTo()
+    const virtual = new VirtualServer(async ({ body, path }, response) => {
+      if (path === '/bytes') await body.bytes({ signal })
+      else
+        for await (const piece of body.pieces({ signal })) {
+          if (path === '/left' && piece.length > 0) break
+        }
+      response.send()
+    })
+    for (const path of ['/bytes', '/pieces', '/left']) {
+      const client = virtual.connect().send(chunked(path, '3\r\none\r\n'))
+      await virtual.settle()
+      expect(count()).toBe(path === '/left' ? 0 : 1)
+      client.send('3\r\ntwo\r\n0\r\n\r\n')
+      await virtual.settle()
+      expect(client.replies()[0]?.status).toBe(200)
+      expect(count()).toBe(0)
+    }
+    const client = virtual.connect().send(chunked('/bytes', '3\r\none\r\n'))
+    await virtual.settle()
+    client.transport.abort()
+    await virtual.settle()
+    expect(count()).toBe(0)
+  })
+
   it('destroys the stream that it is piped into, also one that takes nothing', async () => {
     const stuck = new Writable({ highWaterMark: 1, write: () => undefined })
     const virtual = new VirtualServer(async ({ body, scope }, response) => {
@@ -156,22 +199,11 @@ describe('response.stream() with a signal', () => {
   )
 
   it('leaves no listener on a signal that outlives it', async () => {
-    const { signal } = new AbortController()
-    let listeners = 0
-    const add = signal.addEventListener.bind(signal)
-    const remove = signal.removeEventListener.bind(signal)
-    signal.addEventListener = (...args: Parameters<typeof add>) => {
-      listeners++
-      add(...args)
-    }
-    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
-      listeners--
-      remove(...args)
-    }
+    const { signal, count } = listenedTo()
     const virtual = new VirtualServer((_asked, response) => response.stream(['a', 'b'], { signal }))
     const client = virtual.connect().send(get('/'))
     await virtual.settle()
     expect(client.answers()).toEqual(['200 ab'])
-    expect(listeners).toBe(0)
+    expect(count()).toBe(0)
   })
 })
