@@ -44,7 +44,7 @@ interface Sighting {
 export class StallWitness {
   readonly watchdog: StallWatchdog
   readonly #pacer: Pacer
-  readonly #onStall: (report: ServerStallReport) => void
+  readonly #onStall: (report: ServerStallReport) => unknown
   readonly #sightings = new Map<number, Sighting>()
 
   /** @throws CalandriaTypeError `CAL_ERR_OPTION` */
@@ -79,10 +79,10 @@ export class StallWitness {
   }
 
   /** The pacer has measured the handler since: the loop has gone on. */
-  #tell(report: StallReport, work: unknown): void {
+  #tell(report: StallReport, work: unknown): unknown {
     const sighting = this.#sightings.get(report.stall)
     this.#sightings.delete(report.stall)
-    this.#onStall(
+    return this.#onStall(
       Object.freeze({
         ...report,
         request: sighting?.request ?? (isRequest(work) ? work : null),

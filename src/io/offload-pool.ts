@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { Tinypool } from 'tinypool'
 import { CalandriaError } from '../errors/calandria-error.js'
 import { offAbort, onAbort } from '../reactor/abort-listeners.js'
+import { offExit, onExit } from '../reactor/process-exit.js'
 import type { Reactor } from '../reactor/reactor.js'
 import { checkOffload, checkSize, type OffloadOptions } from './offload-options.js'
 import { OffloadSlot, type OffloadWork } from './offload-slot.js'
@@ -38,8 +39,7 @@ export class OffloadPool {
     this.#reactor = reactor
     this.#workers = checkSize('workers', options.workers ?? Math.max(availableParallelism() - 1, 1), 1)
     this.#mostWaiting = checkSize('queue', options.queue ?? 256, 0)
-    if (openPools.size === 0) process.once('exit', killAll)
-    openPools.add(this)
+    onExit(this.#kill)
   }
 
   /** See `offload()`. */
@@ -84,12 +84,11 @@ export class OffloadPool {
     this.#running.clear()
     this.#waiting.clear()
     await Promise.all([...this.#slots].map((slot) => slot.end()))
-    openPools.delete(this)
-    if (openPools.size === 0) process.off('exit', killAll)
+    offExit(this.#kill)
   }
 
-  /** @internal */
-  kill(): void {
+  /** Its processes must not outlive this one. */
+  readonly #kill = (): void => {
     for (const slot of this.#slots) slot.kill()
   }
 
@@ -147,13 +146,6 @@ export class OffloadPool {
       }),
     )
   }
-}
-
-/** Those whose processes must not outlive this one. */
-const openPools = new Set<OffloadPool>()
-
-function killAll(): void {
-  for (const pool of openPools) pool.kill()
 }
 
 /** Only who offloads needs it. */

@@ -2,6 +2,7 @@ import { isMainThread, Worker } from 'node:worker_threads'
 import { CalandriaTypeError } from '../errors/calandria-error.js'
 import { monotonicClock } from './clock.js'
 import { Heartbeat } from './heartbeat.js'
+import { offExit, onExit } from './process-exit.js'
 import type { Reactor } from './reactor.js'
 import type { SettleRequest, WatcherMessage, WatcherOptions } from './stall-messages.js'
 import { describeStall, stackText, type StallReport } from './stall-report.js'
@@ -51,7 +52,7 @@ export class StallWatchdog implements AsyncDisposable {
   readonly #heartbeat = new Heartbeat()
   readonly #turns = new TurnHistogram()
   readonly #reactor: Reactor | null
-  readonly #onStall: (report: StallReport, work: unknown) => void
+  readonly #onStall: (report: StallReport, work: unknown) => unknown
   readonly #watcherOptions: WatcherOptions
   readonly #timer: NodeJS.Timeout
   /** Who waits for the watching thread: {@link ready} by 0, {@link settled} by the number of the request. */
@@ -73,7 +74,7 @@ export class StallWatchdog implements AsyncDisposable {
     const clockBehindMs = behindUptimeMs()
     this.#watcherOptions = { memory, limitMs, clockBehindMs, reportsPerMinute, canAsk: isMainThread }
     if (reactor !== null) this.#watch(reactor)
-    process.once('exit', this.#exiting)
+    onExit(this.#exiting)
     const beatMs = Math.min(Math.max(limitMs / 2, 1), MOST_BEAT_MS)
     this.#timer = setInterval(() => this.#heartbeat.beat(monotonicClock.now()), beatMs).unref()
     this.#start()
@@ -113,7 +114,7 @@ export class StallWatchdog implements AsyncDisposable {
   async close(): Promise<void> {
     this.#isClosed = true
     clearInterval(this.#timer)
-    process.off('exit', this.#exiting)
+    offExit(this.#exiting)
     if (this.#reactor !== null) this.#reactor.pulse = null
     const worker = this.#worker
     this.#release()
@@ -221,11 +222,10 @@ export class StallWatchdog implements AsyncDisposable {
       suppressed,
     })
     this.#reactor?.instruments?.emit('stalled', report)
-    try {
-      this.#onStall(report, work)
-    } catch (error) {
+    // Also when it is an async function: watching must never break what it watches.
+    new Promise((resolve) => resolve(this.#onStall(report, work))).catch((error: unknown) => {
       warn(`onStall threw: ${String(error)}`)
-    }
+    })
   }
 }
 

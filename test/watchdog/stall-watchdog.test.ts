@@ -176,6 +176,30 @@ describe('a watchdog without a server', () => {
     expect(told.slice(0, 2)).toEqual(['instrument: stall 1', 'listener: stall 1'])
   })
 
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('the listener')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('the listener'))],
+  ])('warns of an onStall that %s, and goes on watching', async (_how, onStall: () => unknown) => {
+    const warned = new Promise<Error>((resolve) => process.once('warning', resolve))
+    let told = 0
+    const watchdog = new StallWatchdog({ limitMs: 25, onStall: () => (told++, onStall() as undefined) })
+    await watchdog.ready()
+    hold(300)
+    await watchdog.settled()
+    const before = told
+    expect(before).toBeGreaterThanOrEqual(1)
+    expect((await warned).message).toBe('onStall threw: Error: the listener')
+    hold(300)
+    await watchdog.settled()
+    expect(told).toBeGreaterThan(before)
+    await watchdog.close()
+  })
+
   test.each([
     { limitMs: 0 },
     { limitMs: NaN },

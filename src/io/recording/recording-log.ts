@@ -1,4 +1,5 @@
 import { CalandriaError } from '../../errors/calandria-error.js'
+import { offExit, onExit } from '../../reactor/process-exit.js'
 import type { Reactor } from '../../reactor/reactor.js'
 import type { Segment } from '../transport.js'
 import { checksumOf } from './checksum.js'
@@ -65,7 +66,7 @@ export class RecordingLog implements ClockKeeper {
       },
       settings.maxBytes - head.length,
     )
-    process.on('exit', this.#exiting)
+    onExit(this.#exiting)
   }
 
   /** @throws CalandriaError `CAL_ERR_RECORD_FILE` (rejects) */
@@ -209,7 +210,7 @@ export class RecordingLog implements ClockKeeper {
   /** As a task, where somebody hears of it when the listener throws. */
   #tellEnd(ending: RecordingReport['ending'], error: CalandriaError | null): void {
     void this.#file.closed.then(() => {
-      process.off('exit', this.#exiting)
+      offExit(this.#exiting)
       const failure = this.#failure
       const report: RecordingReport = Object.freeze({
         file: this.#settings.file,
