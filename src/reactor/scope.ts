@@ -1,9 +1,9 @@
-import { CalandriaError } from '../errors/calandria-error.js'
+import { CalandriaError, CalandriaTypeError } from '../errors/calandria-error.js'
 import { offAbort, onAbort } from './abort-listeners.js'
 import { isCancellation } from './cancellation.js'
 import { type Coroutine, isCoroutine, runCoroutine } from './coroutine.js'
 import type { Reactor } from './reactor.js'
-import type { SchedulingGroup } from './scheduling-group.js'
+import { SchedulingGroup } from './scheduling-group.js'
 import { makeScopeController } from './scope-signal.js'
 
 /** What a scope runs: a function, an async function, or a generator function, which becomes a {@link Coroutine}. */
@@ -65,11 +65,15 @@ export class Scope {
 
   /**
    * Runs `body` in a scope of its own, waits for all that it has spawned, and resolves with what it returned.
-   * @throws what the body or a task throws; when it was cancelled from outside and that interrupted anything, the
-   *   signal's reason
+   * @throws what the body or a task throws (rejects); when it was cancelled from outside and that interrupted anything, the
+   *   signal's reason; CalandriaTypeError `CAL_ERR_OPTION`
    */
   static run<T>(reactor: Reactor, body: ScopeTask<T>, options: ScopeOptions = {}): Promise<T> {
-    return new Scope(reactor, options.signal ?? null, options.group ?? reactor.currentGroup).#run(body)
+    const { signal = null, group = reactor.currentGroup } = options
+    if (signal !== null && !(signal instanceof AbortSignal))
+      return Promise.reject(wrong('signal must be an AbortSignal'))
+    if (!(group instanceof SchedulingGroup)) return Promise.reject(wrong('group must be one of a reactor'))
+    return new Scope(reactor, signal, group).#run(body)
   }
 
   /** @internal A scope without a body: whoever opens it must {@link leaveTo} and {@link close} it. */
@@ -83,11 +87,12 @@ export class Scope {
    * A task that fails makes its scope fail, whether or not anybody looks at the promise: failures that are expected are
    * caught in the task, or belong into a {@link nested} scope.
    * @returns its result; a rejection needn't be handled, for the scope does
-   * @throws CalandriaError `CAL_ERR_SCOPE_ENDED`
+   * @throws CalandriaError `CAL_ERR_SCOPE_ENDED`; CalandriaTypeError `CAL_ERR_OPTION` (rejects)
    */
   spawn<T>(task: ScopeTask<T>): Promise<T> {
+    if (this.#isEnded) throw new CalandriaError('CAL_ERR_SCOPE_ENDED')
+    this.#running++ // before it starts, for it may itself be what closes the scope
     const result = this.#start(task)
-    this.#running++
     result.then(this.#succeeded, this.#failed)
     return result
   }
@@ -179,9 +184,9 @@ export class Scope {
   }
 
   #start<T>(task: ScopeTask<T>): Promise<T> {
-    if (this.#isEnded) throw new CalandriaError('CAL_ERR_SCOPE_ENDED')
     try {
       if (this.#isCancelled) throw this.signal.reason
+      if (typeof task !== 'function') throw wrong('a task must be a function')
       const result = task(this)
       // A promise as it is: one that follows another is told three microtasks later.
       if (isCoroutine(result)) return runCoroutine(this.group, result, this.signal, this.#keep)
@@ -208,6 +213,7 @@ export class Scope {
   /** What is nested is waited for, and fails alone. */
   #nest<T>(run: (inner: Scope) => Promise<T>, group = this.group): Promise<T> {
     if (this.#isEnded) throw new CalandriaError('CAL_ERR_SCOPE_ENDED')
+    if (!(group instanceof SchedulingGroup)) throw wrong('group must be one of a reactor')
     this.#running++
     const inner = new Scope(this.reactor, this.signal, group)
     const ended = (): void => {
@@ -281,4 +287,8 @@ export class Scope {
     this.#isCancelled = this.#isCancelledFromOutside = true
     this.#controller.abort(reason)
   }
+}
+
+function wrong(detail: string): CalandriaTypeError {
+  return new CalandriaTypeError('CAL_ERR_OPTION', `scope: ${detail}`)
 }

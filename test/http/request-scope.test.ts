@@ -169,6 +169,24 @@ describe('request.scope', () => {
     expect(client.replies().map(({ status }) => status)).toEqual([200, 500, 200])
   })
 
+  it('cancels the very task that completes the response before it first waits', async () => {
+    const log: unknown[] = []
+    let answer!: () => void
+    const virtual = new VirtualServer(({ scope }, response) => {
+      answer = () =>
+        void scope.spawn(async () => {
+          response.send('done')
+          await scope.sleep(1000).catch(() => log.push(`cancelled at ${virtual.clock.now()}`))
+        })
+    })
+    const client = virtual.connect().send(get('/'))
+    await virtual.pass(10)
+    answer()
+    await virtual.pass(10)
+    expect(client.answers()).toEqual(['200 done'])
+    expect(log).toEqual(['cancelled at 10'])
+  })
+
   it('tells onError of what a coroutine had waited for when its client went, not the reactor', async () => {
     const failure = new Error('the database has gone too')
     const virtual = new VirtualServer(async ({ scope }) => {

@@ -178,32 +178,6 @@ describe('Scope.run()', () => {
   })
 })
 
-describe('the end of a scope', () => {
-  it('has no gap: what spawns a moment after the last task has ended is refused, or waited for', async () => {
-    for (let ticks = 0; ticks < 10; ticks++) {
-      const kit = new SettlingReactor()
-      let hasEnded = false
-      let outlived = false
-      const late: unknown[] = []
-      const running = Scope.run(kit.reactor, (scope) => {
-        const last = scope.spawn(() => kit.reactor.sleep(1))
-        void last.then(async () => {
-          for (let i = 0; i < ticks; i++) await Promise.resolve()
-          try {
-            await scope.spawn(() => kit.reactor.sleep(5))
-            outlived = hasEnded
-          } catch (error) {
-            late.push(error)
-          }
-        })
-      }).finally(() => (hasEnded = true))
-      expect(await kit.outcome(running)).toEqual({ value: undefined })
-      expect(outlived).toBe(false)
-      expect(late.length === 0 || late).toEqual(late.length === 0 || [code('CAL_ERR_SCOPE_ENDED')])
-    }
-  })
-})
-
 describe('a scope with many tasks', () => {
   it('is cancelled with all that is nested in it, deeper than the stack', async () => {
     const kit = new SettlingReactor()
