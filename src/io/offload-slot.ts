@@ -25,7 +25,8 @@ export class OffloadSlot {
   readonly #pool: Tinypool
   readonly #tellEnded: () => void
   #reject: ((error: Error) => void) | null = null
-  readonly #watched = new WeakSet()
+  /** The last one that has run anything; once it is being ended, the pool knows it no longer. */
+  #worker: Tinypool['threads'][number] | undefined
   #isGone = false
 
   constructor(Pool: typeof Tinypool, kind: 'thread' | 'process') {
@@ -56,8 +57,8 @@ export class OffloadSlot {
     if (this.kind === 'process') mustSerialize(input) // tinypool would do it where nobody can catch it
     const result = this.#pool.run(input, { filename: url, transferList })
     const worker = this.#pool.threads[0]
-    if (worker !== undefined && !this.#watched.has(worker)) {
-      this.#watched.add(worker)
+    if (worker !== undefined && this.#worker !== worker) {
+      this.#worker = worker
       worker.once('exit', () => this.#exited())
     }
     worker?.ref?.() // who waits for a result holds the process
@@ -88,9 +89,8 @@ export class OffloadSlot {
 
   /** When this process exits, and nothing can be waited for: a process that is busy would not notice. */
   kill(): void {
-    if (this.kind === 'thread') return
-    for (const worker of this.#pool.threads)
-      (worker as unknown as { readonly process?: ChildProcess }).process?.kill('SIGKILL')
+    const { process: child } = (this.#worker ?? {}) as { readonly process?: ChildProcess }
+    child?.kill('SIGKILL')
   }
 
   /** The worker has ended by itself, at its work or without any. */

@@ -142,7 +142,7 @@ describe.each(['thread', 'process'] as const)('work offloaded to a %s', (kind) =
 })
 
 describe('the process that offloads', () => {
-  it.each(['exit', 'stubborn'])('takes its workers with it when it exits: %s', async (how) => {
+  it.each(['exit', 'stubborn', 'cancelled'])('takes its workers with it when it exits: %s', async (how) => {
     const directory = await mkdtemp(join(tmpdir(), 'calandria-'))
     onTestFinished(() => rm(directory, { recursive: true }))
     const program = new ChildProgram('test/offload/programs/leaving.mjs', [how, join(directory, 'pid')])

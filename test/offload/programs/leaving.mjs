@@ -7,9 +7,11 @@ const work = new URL('work.mjs', import.meta.url)
 if (how === 'idle') {
   console.log(await offload(work, { what: 'double', value: 21 }))
 } else {
-  const what = how === 'stubborn' ? how : 'forever'
-  void offload(work, { what, file }, { kind: 'process' })
+  const what = how === 'exit' ? 'forever' : 'stubborn'
+  const cancel = new AbortController()
+  offload(work, { what, file }, { kind: 'process', signal: cancel.signal }).catch(() => undefined)
   let pid = ''
   while (pid === '') pid = await readFile(file, 'utf8').catch(() => '')
+  if (how === 'cancelled') cancel.abort()
   process.exit(0)
 }
