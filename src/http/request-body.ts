@@ -7,7 +7,7 @@ import type { Reactor } from '../reactor/reactor.js'
 import type { Waiting } from '../reactor/unless-aborted.js'
 import type { Headers } from './headers.js'
 import { joinPieces } from './join-pieces.js'
-import { makeWaiter, type Waiter } from './waiter.js'
+import { makeWaiter, type Waiter } from '../reactor/waiter.js'
 
 /** Bytes of a body that wait for the handler, from which on its connection is not read. */
 const HIGH_WATER_MARK = 64 * 1024
@@ -61,12 +61,10 @@ export class RequestBody implements AsyncIterable<Buffer> {
   #trailers: Headers | null = null
   #failure: Error | null = null
   #waiter: Waiter | null = null
-  /** What its reader has given to end the reading with. */
-  #signal: AbortSignal | undefined
-  /** As long as the signal is listened to. */
+  /** As long as a signal is listened to. */
   #unlisten: (() => void) | null = null
-  /** Whether the signal has ended the reading. */
-  #isAbandoned = false
+  /** The signal that has ended the reading. */
+  #abandonedBy: AbortSignal | null = null
 
   /** @internal */
   constructor(length: number | null, source: BodySource | null) {
@@ -143,7 +141,8 @@ export class RequestBody implements AsyncIterable<Buffer> {
         if (isLeft) return { done: true, value: undefined }
         if (!hasBegun) this.#begin(Use.Iterated, waiting)
         hasBegun = true
-        while (this.#isAbandoned || (this.#pieces.length === 0 && !this.#isComplete)) await this.#more()
+        while (this.#abandonedBy !== null || (this.#pieces.length === 0 && !this.#isComplete))
+          await this.#more()
         const value = this.#takePiece()
         return value === undefined ? { done: true, value } : { done: false, value }
       },
@@ -241,7 +240,7 @@ export class RequestBody implements AsyncIterable<Buffer> {
   /** Resolves when something has happened to the body. */
   #more(): Promise<void> {
     if (this.#failure !== null) return Promise.reject(this.#failure)
-    if (this.#isAbandoned) return Promise.reject(this.#signal?.reason as Error)
+    if (this.#abandonedBy !== null) return Promise.reject(this.#abandonedBy.reason as Error)
     if (this.#use === Use.Discarded) return Promise.reject(new CalandriaError('CAL_ERR_BODY_USED'))
     this.#waiter ??= makeWaiter()
     return this.#waiter.promise
@@ -249,12 +248,11 @@ export class RequestBody implements AsyncIterable<Buffer> {
 
   #listen(signal: AbortSignal): void {
     const abandon = (): void => {
-      this.#isAbandoned = true
+      this.#abandonedBy = signal
       this.#waiter?.reject(signal.reason as Error)
       this.#waiter = null
       this.discard()
     }
-    this.#signal = signal
     this.#unlisten = () => offAbort(signal, abandon)
     onAbort(signal, abandon)
   }

@@ -1,6 +1,6 @@
 import type { Framing } from './response-head.js'
 import type { Payload } from './response.js'
-import { makeWaiter, type Waiter } from './waiter.js'
+import { makeWaiter, type Waiter } from '../reactor/waiter.js'
 
 /** What a response needs only when its body is written piece by piece. */
 export class ResponseStream {

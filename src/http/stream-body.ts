@@ -15,7 +15,7 @@ export async function streamBody(response: Response, source: StreamSource, waiti
   const cancel = (): void => pieces.cancel(signals.find(({ aborted }) => aborted)?.reason as Error)
   for (const signal of signals) onAbort(signal, cancel)
   try {
-    if (response.hasBody) await writeAll(response, pieces, signals)
+    if (response.hasBody) await writeAll(response, pieces, signals, waiting)
     else pieces.cancel(new CalandriaError('CAL_ERR_RESPONSE_ENDED', 'a response without a body'))
     endStreamed(response)
   } catch (error) {
@@ -26,12 +26,17 @@ export async function streamBody(response: Response, source: StreamSource, waiti
   }
 }
 
-async function writeAll(response: Response, pieces: Pieces, signals: readonly AbortSignal[]): Promise<void> {
+async function writeAll(
+  response: Response,
+  pieces: Pieces,
+  signals: readonly AbortSignal[],
+  waiting: Waiting,
+): Promise<void> {
   for (;;) {
     // A source that waits for ever must not keep the handler waiting with it.
     const { done, value } = await unlessAnyAborted(pieces.next(), signals)
     if (done === true) break
-    if (!response.write(value)) await unlessAnyAborted(response.drained(), signals)
+    if (!response.write(value)) await response.drained(waiting)
   }
 }
 

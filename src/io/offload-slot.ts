@@ -3,6 +3,11 @@ import { serialize } from 'node:v8'
 import type { Transferable } from 'node:worker_threads'
 import type { Tinypool } from 'tinypool'
 import { CalandriaError, CalandriaTypeError } from '../errors/calandria-error.js'
+import type { OffloadCall } from './offload-entry.js'
+import { makeWaiter } from '../reactor/waiter.js'
+
+/** What its worker runs: it calls the work. */
+const ENTRY = new URL('./offload-entry.js', import.meta.url).href
 
 /** An idle worker ends after so long, in milliseconds. */
 const IDLE_MS = 30_000
@@ -20,10 +25,8 @@ export interface OffloadWork {
  */
 export class OffloadSlot {
   readonly kind: 'thread' | 'process'
-  /** Resolves when its worker has ended, whatever for. */
-  readonly ended: Promise<void>
   readonly #pool: Tinypool
-  readonly #tellEnded: () => void
+  readonly #end = makeWaiter()
   #reject: ((error: Error) => void) | null = null
   /** The last one that has run anything; once it is being ended, the pool knows it no longer. */
   #worker: Tinypool['threads'][number] | undefined
@@ -31,9 +34,6 @@ export class OffloadSlot {
 
   constructor(Pool: typeof Tinypool, kind: 'thread' | 'process') {
     this.kind = kind
-    let tellEnded!: () => void
-    this.ended = new Promise((resolve) => (tellEnded = resolve))
-    this.#tellEnded = tellEnded
     this.#pool = new Pool({
       runtime: kind === 'thread' ? 'worker_threads' : 'child_process',
       minThreads: 0,
@@ -42,6 +42,11 @@ export class OffloadSlot {
       serialization: 'advanced',
     })
     this.#pool.on('error', (error) => this.#exited(error)) // it failed between two pieces of work
+  }
+
+  /** Resolves when its worker has ended, whatever for. */
+  get ended(): Promise<void> {
+    return this.#end.promise
   }
 
   /** Whether its worker has ended, or is about to: it must not be used again. */
@@ -55,7 +60,7 @@ export class OffloadSlot {
    */
   async run({ url, input, transferList }: OffloadWork): Promise<unknown> {
     if (this.kind === 'process') mustSerialize(input) // tinypool would do it where nobody can catch it
-    const result = this.#pool.run(input, { filename: url, transferList })
+    const result = this.#pool.run({ url, input } satisfies OffloadCall, { filename: ENTRY, transferList })
     const worker = this.#pool.threads[0]
     if (worker !== undefined && this.#worker !== worker) {
       this.#worker = worker
@@ -82,7 +87,7 @@ export class OffloadSlot {
     this.#reject = null
     if (!this.#isGone) {
       this.#isGone = true
-      void this.#pool.destroy().finally(this.#tellEnded)
+      void this.#pool.destroy().finally(this.#end.resolve)
     }
     return this.ended
   }
@@ -98,7 +103,7 @@ export class OffloadSlot {
     if (this.#isGone) return
     this.#isGone = true
     void this.#pool.destroy() // never resolves when the exit has been, but it closes what was opened
-    this.#tellEnded()
+    this.#end.resolve()
     this.#reject?.(new CalandriaError('CAL_ERR_OFFLOAD_CRASHED', undefined, { cause }))
     this.#reject = null
   }

@@ -51,8 +51,15 @@ export function runCoroutine<T>(
   giveUp: (promise: Promise<unknown>) => void,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const settle = { resolve: resolve as (value: unknown) => void, reject }
-    new CoroutineRun(group, coroutine, signal, giveUp, settle).step(undefined)
+    const run = new CoroutineRun(
+      group,
+      coroutine,
+      signal,
+      giveUp,
+      resolve as (value: unknown) => void,
+      reject,
+    )
+    run.step(undefined)
   })
 }
 
@@ -60,7 +67,8 @@ class CoroutineRun {
   readonly #group: SchedulingGroup
   readonly #signal: AbortSignal
   readonly #giveUp: (promise: Promise<unknown>) => void
-  readonly #settle: { resolve: (value: unknown) => void; reject: (error: unknown) => void }
+  readonly #resolve: (value: unknown) => void
+  readonly #reject: (error: unknown) => void
   /** The innermost is the last: it is the one that runs. */
   readonly #stack: Coroutine<unknown>[]
   #wait: Wait | null = null
@@ -76,12 +84,14 @@ class CoroutineRun {
     coroutine: Coroutine<unknown>,
     signal: AbortSignal,
     giveUp: (promise: Promise<unknown>) => void,
-    settle: { resolve: (value: unknown) => void; reject: (error: unknown) => void },
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
   ) {
     this.#group = group
     this.#signal = signal
     this.#giveUp = giveUp
-    this.#settle = settle
+    this.#resolve = resolve
+    this.#reject = reject
     this.#stack = [coroutine]
     this.#isAborted = signal.aborted
     onAbort(signal, this.#abort)
@@ -115,8 +125,8 @@ class CoroutineRun {
 
   #end(value: unknown, isError: boolean): void {
     offAbort(this.#signal, this.#abort)
-    if (isError) this.#settle.reject(value)
-    else this.#settle.resolve(value)
+    if (isError) this.#reject(value)
+    else this.#resolve(value)
   }
 
   #waitFor(yielded: unknown): void {

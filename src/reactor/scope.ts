@@ -54,7 +54,10 @@ export class Scope {
   #idleWaiters: (() => void)[] = []
   #listener: ((error: unknown) => void) | null = null
 
+  /** @throws CalandriaTypeError `CAL_ERR_OPTION` */
   private constructor(reactor: Reactor, outer: AbortSignal | null, group: SchedulingGroup) {
+    if (!(outer === null || outer instanceof AbortSignal)) throw wrong('signal must be an AbortSignal')
+    if (!(group instanceof SchedulingGroup)) throw wrong('group must be one of a reactor')
     this.reactor = reactor
     this.group = group
     this.signal = this.#controller.signal
@@ -70,10 +73,12 @@ export class Scope {
    */
   static run<T>(reactor: Reactor, body: ScopeTask<T>, options: ScopeOptions = {}): Promise<T> {
     const { signal = null, group = reactor.currentGroup } = options
-    if (signal !== null && !(signal instanceof AbortSignal))
-      return Promise.reject(wrong('signal must be an AbortSignal'))
-    if (!(group instanceof SchedulingGroup)) return Promise.reject(wrong('group must be one of a reactor'))
-    return new Scope(reactor, signal, group).#run(body)
+    try {
+      return new Scope(reactor, signal, group).#run(body)
+    } catch (error) {
+      const refusal = error as Error
+      return Promise.reject(refusal)
+    }
   }
 
   /** @internal A scope without a body: whoever opens it must {@link leaveTo} and {@link close} it. */
@@ -213,9 +218,8 @@ export class Scope {
   /** What is nested is waited for, and fails alone. */
   #nest<T>(run: (inner: Scope) => Promise<T>, group = this.group): Promise<T> {
     if (this.#isEnded) throw new CalandriaError('CAL_ERR_SCOPE_ENDED')
-    if (!(group instanceof SchedulingGroup)) throw wrong('group must be one of a reactor')
-    this.#running++
     const inner = new Scope(this.reactor, this.signal, group)
+    this.#running++
     const ended = (): void => {
       inner.#end()
       this.#taskEnded()

@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { closeOffload, offload, OffloadPool, Reactor, Scope } from 'calandria'
 import { afterEach, describe, expect, it, onTestFinished, test } from 'vitest'
 import { ChildProgram } from '../sockets/child-program.js'
-import { closeOffload, offload, OffloadPool, Reactor, Scope } from '../../src/index.js'
 
 const WORK = new URL('programs/work.mjs', import.meta.url)
 const coded = (code: string): unknown => expect.objectContaining({ code })
@@ -14,6 +14,13 @@ function makePool(workers: number, queue: number): OffloadPool {
   const pool = new OffloadPool(new Reactor(), { workers, queue })
   onTestFinished(() => pool.close())
   return pool
+}
+
+/** A file in a folder of its own that is gone after the test: workers write their process's number into it. */
+async function pidFile(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'calandria-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
+  return join(directory, 'pid')
 }
 
 async function fileWritten(file: string): Promise<string> {
@@ -42,6 +49,24 @@ describe.each(['thread', 'process'] as const)('work offloaded to a %s', (kind) =
     expect(await offload(WORK, { what: 'double', value: 4 }, { kind })).toBe(8)
   })
 
+  it.each([null, undefined])('rejects with an error when it throws %s, which is no result', async (value) => {
+    const failed = offload(WORK, { what: 'throw nothing', value }, { kind })
+    await expect(failed).rejects.toBeInstanceOf(Error)
+    await expect(failed).rejects.toThrow(String(value))
+  })
+
+  it.each([
+    ['has no default export', 'nothing.mjs', 'has no function as its default export'],
+    ['does not exist', 'nowhere.mjs', 'nowhere.mjs'],
+  ])('rejects with what is wrong when its module %s, and the next one runs', async (_what, name, message) => {
+    await expect(offload(new URL(`programs/${name}`, import.meta.url), 1, { kind })).rejects.toThrow(message)
+    expect(await offload(WORK, { what: 'double', value: 9 }, { kind })).toBe(18)
+  })
+
+  it.each(['common.cjs', 'compiled.cjs'])('may be a CommonJS module: %s', async (name) => {
+    expect(await offload(new URL(`programs/${name}`, import.meta.url), 4, { kind })).toBe(8)
+  })
+
   it.each(['exit', 'crash'])(
     'is reported when its worker ends by %s, and the next gets a new one',
     async (what) => {
@@ -54,9 +79,7 @@ describe.each(['thread', 'process'] as const)('work offloaded to a %s', (kind) =
   )
 
   it('ends when it is cancelled, though it never gives its thread back, and lets the next one run', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'calandria-'))
-    onTestFinished(() => rm(directory, { recursive: true }))
-    const file = join(directory, 'pid')
+    const file = await pidFile()
     const pool = makePool(1, 10)
     const cancel = new AbortController()
     const work = pool.run(WORK, { what: 'forever', file }, { kind, signal: cancel.signal })
@@ -93,9 +116,7 @@ describe.each(['thread', 'process'] as const)('work offloaded to a %s', (kind) =
   })
 
   it('does not outlive the scope of a coroutine that has waited for it', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'calandria-'))
-    onTestFinished(() => rm(directory, { recursive: true }))
-    const file = join(directory, 'pid')
+    const file = await pidFile()
     const pool = makePool(1, 10)
     const running = Scope.run(new Reactor(), async (scope) => {
       const { signal } = scope
@@ -108,21 +129,6 @@ describe.each(['thread', 'process'] as const)('work offloaded to a %s', (kind) =
     await running
     if (kind === 'process') expect(await isAlive(Number(await readFile(file, 'utf8')))).toBe(false)
     expect(await pool.run(WORK, { what: 'double', value: 7 }, { kind })).toBe(14)
-  })
-
-  it('makes Node suspect no leak, however many share a signal', async () => {
-    const warnings: Error[] = []
-    const listen = (warning: Error): number => warnings.push(warning)
-    process.on('warning', listen)
-    onTestFinished(() => void process.off('warning', listen))
-    const { signal } = new AbortController()
-    const pools = Array.from({ length: 12 }, () => makePool(1, 20))
-    const results = pools.map((pool) =>
-      pool.run(WORK, { what: 'double', value: 1 }, { kind: 'thread', signal }),
-    )
-    expect(await Promise.all(results)).toEqual(pools.map(() => 2))
-    await new Promise((resolve) => setImmediate(resolve)) // warnings are told in a tick of their own
-    expect(warnings).toEqual([])
   })
 
   it('ends when its time is over', async () => {
@@ -143,11 +149,10 @@ describe.each(['thread', 'process'] as const)('work offloaded to a %s', (kind) =
 
 describe('the process that offloads', () => {
   it.each(['exit', 'stubborn', 'cancelled'])('takes its workers with it when it exits: %s', async (how) => {
-    const directory = await mkdtemp(join(tmpdir(), 'calandria-'))
-    onTestFinished(() => rm(directory, { recursive: true }))
-    const program = new ChildProgram('test/offload/programs/leaving.mjs', [how, join(directory, 'pid')])
+    const file = await pidFile()
+    const program = new ChildProgram('test/offload/programs/leaving.mjs', [how, file])
     expect(await program.ended).toEqual({ code: 0, signal: null })
-    const pid = Number(await readFile(join(directory, 'pid'), 'utf8'))
+    const pid = Number(await readFile(file, 'utf8'))
     while (await isAlive(pid)); // it was told to end; the test's bound is the only clock here
   })
 
@@ -217,9 +222,7 @@ test('a process that was killed while it was idle is replaced', async () => {
 })
 
 test('closing waits for what is being cancelled, also a process that does not want to end', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'calandria-'))
-  onTestFinished(() => rm(directory, { recursive: true }))
-  const file = join(directory, 'pid')
+  const file = await pidFile()
   const pool = makePool(1, 10)
   const cancel = new AbortController()
   const work = pool.run(WORK, { what: 'stubborn', file }, { kind: 'process', signal: cancel.signal })
@@ -229,4 +232,17 @@ test('closing waits for what is being cancelled, also a process that does not wa
   await pool.close()
   expect(await isAlive(pid)).toBe(false)
   await rejected
+})
+
+test('Node suspects no leak, however many share a signal', async () => {
+  const warnings: Error[] = []
+  const listen = (warning: Error): number => warnings.push(warning)
+  process.on('warning', listen)
+  onTestFinished(() => void process.off('warning', listen))
+  const { signal } = new AbortController()
+  const pools = Array.from({ length: 12 }, () => makePool(1, 20))
+  const results = pools.map((pool) => pool.run(WORK, { what: 'double', value: 1 }, { signal }))
+  expect(await Promise.all(results)).toEqual(pools.map(() => 2))
+  await new Promise((resolve) => setImmediate(resolve)) // warnings are told in a tick of their own
+  expect(warnings).toEqual([])
 })

@@ -185,9 +185,7 @@ describe('a coroutine that is cancelled', () => {
         permit.release()
       }
     })
-    running.catch(() => undefined) // it is looked at below
-    await kit.settleByRounds()
-    expect(await kit.outcome(running)).toMatchObject({ error: { code: 'CAL_ERR_CANCELLED' } })
+    expect(await kit.outcomeByRounds(running)).toMatchObject({ error: { code: 'CAL_ERR_CANCELLED' } })
     expect(semaphore.free).toBe(1)
   })
 
@@ -202,9 +200,7 @@ describe('a coroutine that is cancelled', () => {
       })
       for (;;) got.push(yield channel.receive(scope))
     })
-    running.catch(() => undefined) // it is looked at below
-    await kit.settleByRounds()
-    expect(await kit.outcome(running)).toMatchObject({ error: { code: 'CAL_ERR_CANCELLED' } })
+    expect(await kit.outcomeByRounds(running)).toMatchObject({ error: { code: 'CAL_ERR_CANCELLED' } })
     expect(got).toEqual(['the only one'])
   })
 
@@ -217,9 +213,7 @@ describe('a coroutine that is cancelled', () => {
         if (++steps === 10) scope.cancel()
       }
     })
-    running.catch(() => undefined) // it is looked at below
-    await kit.settleByRounds()
-    expect(await kit.outcome(running)).toMatchObject({ error: { code: 'CAL_ERR_CANCELLED' } })
+    expect(await kit.outcomeByRounds(running)).toMatchObject({ error: { code: 'CAL_ERR_CANCELLED' } })
     expect(steps).toBe(11)
   })
 
@@ -237,9 +231,7 @@ describe('a coroutine that is cancelled', () => {
       return kit.clock.now()
     })
     await kit.pass(10)
-    running.catch(() => undefined) // it is looked at below
-    await kit.settleByRounds()
-    expect(await kit.outcome(running)).toEqual({ value: 30 })
+    expect(await kit.outcomeByRounds(running)).toEqual({ value: 30 })
     expect(log).toMatchObject([{ code: 'CAL_ERR_CANCELLED' }])
   })
 

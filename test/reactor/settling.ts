@@ -58,4 +58,11 @@ export class SettlingReactor {
     await this.pass(3_600_000)
     return outcome
   }
+
+  /** The same, on Node's loop until the clock has to move. */
+  async outcomeByRounds(promise: Promise<unknown>): Promise<unknown> {
+    promise.catch(() => undefined) // it is looked at only then
+    await this.settleByRounds()
+    return this.outcome(promise)
+  }
 }

@@ -15,6 +15,8 @@ export default async function work({ what, value, file }) {
       return value.byteLength
     case 'throw':
       throw new RangeError('the work failed')
+    case 'throw nothing':
+      throw value
     case 'make':
       handedOver = new ArrayBuffer(value)
       return Tinypool.move(handedOver)
