@@ -38,6 +38,7 @@ async function addressOf(program: ChildProgram): Promise<ListeningAddress> {
 async function isAnswered(address: ListeningAddress): Promise<boolean> {
   const client = await RawClient.connect(address.family === 'unix' ? address : address.port)
   const { body } = await client.send(get('/inherited')).reply()
+  await client.end().closed // or the server's end would linger for it
   return String(body) === '/inherited'
 }
 

@@ -106,6 +106,7 @@ describe('a server on a Unix socket', () => {
     const client = await RawClient.connect({ path })
     rmSync(path)
     expect((await client.send(get('/')).reply()).status).toBe(200)
+    client.end() // or the server would linger for it
     await server.close()
   })
 
@@ -140,6 +141,7 @@ describe('where a socket file stands already', () => {
     const client = await RawClient.connect({ path })
     expect((await client.send(get('/')).reply()).status).toBe(200)
     expect(readdirSync(folder)).toEqual(['x.sock'])
+    client.end() // or the server would linger for it
     await first.close()
   })
 
