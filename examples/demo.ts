@@ -5,7 +5,7 @@
  *     npm start -- --record demo.calrec      # docs/replay.md
  */
 import { parseArgs } from 'node:util'
-import { CalandriaError, type ListeningServer, Reactor, serve } from 'calandria'
+import { CalandriaError, type ListeningServer, Reactor, serve, type ServerStallReport } from 'calandria'
 import { demoRoutes } from './demo-routes.js'
 
 const HOST = '127.0.0.1'
@@ -23,17 +23,25 @@ console.log(`Calandria listens on ${url}
   curl ${url}/bytes/10000         so many bytes, up to 1,000,000,000
   curl ${url}/stream/8            so many chunks of 1 KiB
   curl ${url}/delay/200           answers after so many milliseconds
-  curl ${url}/block/200           holds the loop for so long, on purpose
+  curl ${url}/block/200           holds the loop for so long, on purpose; the watchdog names the line
   curl ${url}/throw               a handler that throws
 
 Ctrl-C ends it; what is in flight is answered first.`)
 
 function readParameters(): { port: number; record: string | undefined } {
-  const { values } = parseArgs({ options: { port: { type: 'string' }, record: { type: 'string' } } })
+  const values = parseParameters()
   const given = values.port ?? process.env['PORT'] ?? '8080'
   if (/^\d{1,5}$/.test(given) && Number(given) <= 65_535)
     return { port: Number(given), record: values.record }
   return fail(`the port must be a number from 0 to 65535, not ${given}`)
+}
+
+function parseParameters(): { readonly port?: string; readonly record?: string } {
+  try {
+    return parseArgs({ options: { port: { type: 'string' }, record: { type: 'string' } } }).values
+  } catch (error) {
+    return fail(`${(error as Error).message}; it takes --port NUMBER and --record FILE`)
+  }
 }
 
 async function start(port: number): Promise<ListeningServer> {
@@ -41,7 +49,10 @@ async function start(port: number): Promise<ListeningServer> {
   try {
     const { handler } = demoRoutes(reactor)
     const recording = record === undefined ? {} : { record: { file: record } }
-    return await serve({ reactor, host: HOST, port, handler, ...recording })
+    const watchdog = { onStall: printStall }
+    const server = await serve({ reactor, host: HOST, port, handler, watchdog, ...recording })
+    await server.watchdog?.ready()
+    return server
   } catch (error) {
     if (error instanceof CalandriaError && error.code === 'CAL_ERR_ADDRESS_IN_USE') {
       return fail(
@@ -50,6 +61,12 @@ async function start(port: number): Promise<ListeningServer> {
     }
     throw error
   }
+}
+
+function printStall({ heldMs, culprit, request }: ServerStallReport): void {
+  const where = culprit === null ? '' : ` by ${culprit.functionName} (${culprit.file}:${culprit.line})`
+  const when = request === null ? '' : `, for ${request.method} ${request.path}`
+  console.log(`the loop was held for ${Math.round(heldMs)} ms${where}${when}`)
 }
 
 function stop(): void {

@@ -58,6 +58,15 @@ describe('the port', () => {
   )
 })
 
+test.each(['--help', 'server', '--port'])(
+  '%s is refused with exit code 1 and a message that helps',
+  async (what) => {
+    const program = runDemo([what])
+    expect((await program.ended).code).toBe(1)
+    expect(program.errors).toMatch(/^calandria: .*; it takes --port NUMBER and --record FILE\n$/s)
+  },
+)
+
 describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
   test('ends a demo that nobody is connected to, with exit code 0', async () => {
     const { program } = await startDemo()

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
 import { type RunningServer } from '../sockets/child-program.js'
 import { RawClient, type Reply } from '../sockets/raw-client.js'
@@ -96,6 +97,17 @@ test('/block answers after it has held the loop; what was ready is there before'
   const client = await RawClient.connect(demo)
   const replies = await client.send(get('/') + get('/block/20') + get('/')).replies(3)
   expect(replies.map(({ body }) => String(body))).toEqual(['Hello, World!', '20', 'Hello, World!'])
+})
+
+test('/block is named by the watchdog: the function, the line of its source, the request', async () => {
+  const ownDemo = await startDemo()
+  const client = await RawClient.connect(ownDemo)
+  expect((await client.send(get('/block/1000')).reply()).status).toBe(200)
+  const [, line] = await ownDemo.program.printed(
+    /held for \d{4,} ms by \w+ \(\S*examples\/demo-routes\.ts:(\d+)\), for GET \/block\/1000\n/,
+  )
+  const source = readFileSync('examples/demo-routes.ts', 'utf8').split('\n')
+  expect(source[Number(line) - 1]).toMatch(/while \(/)
 })
 
 test('/throw gets 500, the error is printed, and the demo serves on', async () => {
