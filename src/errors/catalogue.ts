@@ -98,6 +98,7 @@ export const ERRORS = {
   CAL_ERR_PARSER_ENGINE: local('the parser engine cannot be used'),
   CAL_ERR_CONNECT: local('connecting failed'),
   CAL_ERR_STALL: local('the event loop was held for longer than allowed'),
+  CAL_ERR_STALL_UNWATCHED: local('nobody watches the event loop: the watching thread is not there'),
   CAL_ERR_OFFLOAD_MISSING: local('offloading needs the package tinypool'),
   CAL_ERR_OFFLOAD_QUEUE_FULL: local('too much work waits for a worker already'),
   CAL_ERR_OFFLOAD_INPUT: local('the input can not be copied to where the work runs'),

@@ -189,7 +189,7 @@ export class RequestBody implements AsyncIterable<Buffer> {
   complete(trailers: Headers | null): void {
     this.#isComplete = true
     this.#trailers = trailers
-    if (this.#hasAllBeenTaken) this.#isOver()
+    if (this.#hasAllBeenTaken || this.#use === Use.Gathered) this.#isOver()
     this.#wake()
   }
 

@@ -168,6 +168,7 @@ export class Response {
     if (stream.bytesWritten < this.declaredLength && this.hasBody) this.#breakOff(stream)
     this.state = Ready
     this.#pipeline.ready(this)
+    stream.unblock()
   }
 
   /**

@@ -27,6 +27,8 @@ export function checkOffload(moduleUrl: string | URL, options: OffloadOptions): 
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw wrong('signal must be an AbortSignal')
   if (transferList !== undefined && (!Array.isArray(transferList) || kind === 'process'))
     throw wrong('transferList must be a list, and needs kind thread')
+  if (transferList !== undefined && new Set(transferList).size < transferList.length)
+    throw wrong('transferList has something twice')
   const url = String(moduleUrl)
   if (!url.startsWith('file:') || !URL.canParse(url)) throw wrong('the module must be a file: URL')
   return url

@@ -3,7 +3,7 @@ import { serialize } from 'node:v8'
 import type { Transferable } from 'node:worker_threads'
 import type { Tinypool } from 'tinypool'
 import { CalandriaError, CalandriaTypeError } from '../errors/calandria-error.js'
-import type { OffloadCall } from './offload-entry.js'
+import { FAILURE, type OffloadCall, type OffloadFailure } from './offload-entry.js'
 import { makeWaiter } from '../reactor/waiter.js'
 
 /** What its worker runs: it calls the work. */
@@ -64,22 +64,37 @@ export class OffloadSlot {
     const worker = this.#pool.threads[0]
     if (worker !== undefined && this.#worker !== worker) {
       this.#worker = worker
-      worker.once('exit', () => this.#exited())
+      worker.once('exit', () => {
+        if (this.#worker === worker) this.#exited()
+      })
     }
     worker?.ref?.() // who waits for a result holds the process
     return new Promise((resolve, reject) => {
       this.#reject = reject
       result
-        .then(resolve, (error: unknown) => {
-          // A crash removes the worker; what the work throws does not.
-          if (this.#pool.threads[0] === worker && worker !== undefined) reject(asError(error, input))
-          else this.#exited(error)
-        })
+        .then(
+          (output) => {
+            if (isFailure(output)) reject(thrownBy(output))
+            else resolve(output)
+          },
+          (error: unknown) => {
+            // A crash removes the worker; what can't be sent does not.
+            if (this.#pool.threads[0] !== worker || worker === undefined) this.#exited(error)
+            else reject(this.#notSent(error as Error, input))
+          },
+        )
         .finally(() => {
           this.#reject = null
           worker?.unref?.()
         })
     })
+  }
+
+  /** The work never throws this: it is the input, or the output. */
+  #notSent(error: Error, input: unknown): Error {
+    if (error.name === 'DataCloneError' && canBeCloned(input)) return error
+    void this.end() // tinypool would not end it when it is idle
+    return inputError(error)
   }
 
   /** Ends the worker, whatever it does but for a system call that its thread waits for. Resolves when it has ended. */
@@ -121,20 +136,26 @@ function inputError(cause: unknown): CalandriaTypeError {
   return new CalandriaTypeError('CAL_ERR_OFFLOAD_INPUT', (cause as Error).message, { cause })
 }
 
-/** A process sends errors as plain objects; and it may be the input that can't be sent. */
-function asError(error: unknown, input: unknown): Error {
-  if (error instanceof Error) return error.name === 'DataCloneError' ? cloneError(error, input) : error
-  if (typeof error !== 'object' || error === null) return new Error(String(error))
-  const { message = '' } = error as { message?: string }
-  return Object.assign(new Error(message), error)
-}
-
-/** The work may have thrown the same. */
-function cloneError(error: Error, input: unknown): Error {
+function canBeCloned(input: unknown): boolean {
   try {
     structuredClone(input)
-    return error
+    return true
   } catch {
-    return inputError(error)
+    return false
   }
+}
+
+function isFailure(output: unknown): output is OffloadFailure {
+  return typeof output === 'object' && output !== null && FAILURE in output
+}
+
+function thrownBy({ [FAILURE]: { error, fields } }: OffloadFailure): Error {
+  for (const [name, value] of Object.entries(fields))
+    Object.defineProperty(error, name, {
+      value,
+      enumerable: name !== 'name',
+      writable: true,
+      configurable: true,
+    })
+  return error
 }

@@ -3,6 +3,8 @@ import type { OffloadOptions } from './offload-options.js'
 import { OffloadPool } from './offload-pool.js'
 
 let pool: OffloadPool | null = null
+/** Of pools that are left. */
+let closing: Promise<unknown> = Promise.resolve()
 
 /**
  * Runs the default export of a module in a thread or a process of its own, so that the loop goes on meanwhile.
@@ -31,7 +33,7 @@ export async function offload(
  * again afterwards.
  */
 export async function closeOffload(): Promise<void> {
-  const closing = pool
+  if (pool !== null) closing = Promise.all([closing, pool.close()])
   pool = null
-  await closing?.close()
+  await closing
 }

@@ -5,5 +5,5 @@
 export function isCancellation(error: unknown, signal: AbortSignal): boolean {
   if (!signal.aborted) return false
   if (error === signal.reason) return true
-  return error instanceof Error && (error.name === 'AbortError' || error.cause === signal.reason)
+  return error instanceof Error && error.name === 'AbortError'
 }

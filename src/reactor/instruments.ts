@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { Clock } from './clock.js'
 import type { Instrument } from './instrument.js'
 
@@ -38,6 +39,11 @@ const HOOKS = Object.keys({
   stalled: true,
 } satisfies Record<Hook, true>) as Hook[]
 
+/** One object may be installed several times, and each time is taken out for itself. */
+interface Installation {
+  readonly instrument: Instrument
+}
+
 export interface InstrumentsOwner {
   readonly clock: Clock
   /** An instrument was removed because it threw. */
@@ -49,9 +55,9 @@ export interface InstrumentsOwner {
 /** The instruments of one reactor, called as one. What nobody listens to costs a look-up, and no reading of the clock. */
 export class Instruments {
   readonly #owner: InstrumentsOwner
-  readonly #installed = new Set<Instrument>()
+  readonly #installed = new Set<Installation>()
   /** Who has which hook; the lists are replaced, never changed, since a hook may install and remove. */
-  readonly #listeners = new Map<Hook, readonly Instrument[]>()
+  readonly #listeners = new Map<Hook, readonly Installation[]>()
   /** Here, so that a connection that nobody observes has no number to hold. */
   readonly #numbers = new WeakMap<object, number>()
   #lastNumber = 0
@@ -60,13 +66,16 @@ export class Instruments {
     this.#owner = owner
   }
 
-  add(instrument: Instrument): void {
-    this.#installed.add(instrument)
+  /** @returns what takes it out again */
+  add(instrument: Instrument): () => void {
+    const installation = { instrument }
+    this.#installed.add(installation)
     this.#relist()
+    return () => this.#remove(installation)
   }
 
-  remove(instrument: Instrument): void {
-    if (!this.#installed.delete(instrument)) return
+  #remove(installation: Installation): void {
+    if (!this.#installed.delete(installation)) return
     this.#relist()
     if (this.#installed.size === 0) this.#owner.emptied()
   }
@@ -83,17 +92,28 @@ export class Instruments {
     if (listeners !== undefined) this.#call(hook, listeners, [this.#numberOf(transport), ...values])
   }
 
-  #call(hook: Hook, listeners: readonly Instrument[], values: readonly unknown[]): void {
+  #call(hook: Hook, listeners: readonly Installation[], values: readonly unknown[]): void {
     const { clock } = this.#owner
     const now = clock.peek === undefined ? clock.now() : clock.peek()
-    for (const instrument of listeners) {
+    for (const installation of listeners) {
+      const { instrument } = installation
       try {
-        ;(instrument[hook] as (now: number, ...values: unknown[]) => void)(now, ...values)
+        const result = (instrument[hook] as (now: number, ...values: unknown[]) => unknown)(now, ...values)
+        // An async function is none that a type could refuse.
+        if (result instanceof Promise)
+          result.catch((error: unknown) => this.#failed(hook, installation, error))
       } catch (error) {
-        this.remove(instrument)
-        this.#owner.warn(`an instrument threw in ${hook} and was removed: ${String(error)}`)
+        this.#failed(hook, installation, error)
       }
     }
+  }
+
+  #failed(hook: Hook, installation: Installation, error: unknown): void {
+    if (!this.#installed.has(installation)) return // it was removed already, and a warning has said why
+    this.#remove(installation)
+    this.#owner.warn(
+      `an instrument threw in ${hook} and was removed: ${error instanceof Error ? String(error) : inspect(error)}`,
+    )
   }
 
   #numberOf(transport: object): number {
@@ -104,7 +124,9 @@ export class Instruments {
 
   #relist(): void {
     for (const hook of HOOKS) {
-      const listeners = [...this.#installed].filter((instrument) => typeof instrument[hook] === 'function')
+      const listeners = [...this.#installed].filter(
+        ({ instrument }) => typeof instrument[hook] === 'function',
+      )
       if (listeners.length === 0) this.#listeners.delete(hook)
       else this.#listeners.set(hook, listeners)
     }

@@ -226,16 +226,18 @@ export class Reactor {
     }
   }
 
-  /** Installs hooks; returns a function that takes them out again. */
+  /** Installs hooks; returns a function that takes them out again. @throws CalandriaTypeError `CAL_ERR_OPTION` */
   instrument(instrument: Instrument): () => void {
+    if (typeof instrument !== 'object' || (instrument as unknown) === null)
+      throw new CalandriaTypeError('CAL_ERR_OPTION', 'an instrument is an object with hooks')
     const instruments = (this.#knownInstruments ??= new Instruments({
       clock: this.clock,
       warn: (message) => this.#driver?.warn(message),
       emptied: () => (this.instruments = null),
     }))
-    instruments.add(instrument)
+    const remove = instruments.add(instrument)
     this.instruments = instruments
-    return () => instruments.remove(instrument)
+    return remove
   }
 
   /** @internal For a recording: from now on time and turns come through these. @throws CalandriaTypeError `CAL_ERR_OPTION` */

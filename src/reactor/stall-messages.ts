@@ -16,6 +16,8 @@ export interface StallStack {
   readonly frames: readonly StallFrame[]
   /** Index of the innermost frame that is neither Node's nor Calandria's; -1 when there is none. */
   readonly culprit: number
+  /** See `StallReport.isLate`. */
+  readonly isLate: boolean
 }
 
 /** From the watching thread. */

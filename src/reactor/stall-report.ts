@@ -22,6 +22,12 @@ export interface StallReport {
   readonly frames: readonly StallFrame[] | null
   /** The innermost frame that is neither Node's nor Calandria's: where to look first. */
   readonly culprit: StallFrame | null
+  /**
+   * Whether the frames may be of somebody else. Native code (`JSON.parse` of megabytes, a `Sync` call) can't be looked
+   * into: the stack is taken when it has returned. That is mostly where it was called; but where the call was the last
+   * thing that its function did, it is what ran next.
+   */
+  readonly isLate: boolean
   /** {@link frames} as text, one a line, like the `stack` of an error. */
   readonly stack: string | null
   /** Stalls since the last report that got none, because there were too many. */
@@ -34,8 +40,9 @@ export function stackText(frames: readonly StallFrame[]): string {
 }
 
 /** @returns one sentence for a log, with the stack below it */
-export function describeStall({ heldMs, limitMs, culprit, stack }: StallReport, detail = ''): string {
-  const where = culprit === null ? '' : ` by ${frameText(culprit)}`
+export function describeStall({ heldMs, limitMs, culprit, stack, isLate }: StallReport, detail = ''): string {
+  const by = isLate ? 'by a native call, perhaps in' : 'by'
+  const where = culprit === null ? '' : ` ${by} ${frameText(culprit)}`
   const summary = `the event loop was held for ${Math.round(heldMs)} ms (limit: ${limitMs} ms)${where}${detail}`
   return stack === null ? summary : `${summary}\n${stack}`
 }

@@ -29,7 +29,7 @@ export function isOthers({ url }: RawFrame): boolean {
 export class StallSources {
   readonly #maps = new Map<string, Promise<SourceMap | null>>()
 
-  async resolve(raw: readonly RawFrame[]): Promise<StallStack> {
+  async resolve(raw: readonly RawFrame[]): Promise<Pick<StallStack, 'frames' | 'culprit'>> {
     const frames = await Promise.all(raw.map((frame) => this.#frame(frame)))
     const culprit = raw.findIndex(isOthers)
     return { frames, culprit }
@@ -72,6 +72,11 @@ function resolved(reference: string, base: string): string {
   return URL.canParse(reference, base) ? new URL(reference, base).href : reference
 }
 
+/** A source map may name a file of another machine, or of another system. */
 function pathOf(url: string): string {
-  return url.startsWith('file:') ? fileURLToPath(url) : url
+  try {
+    return url.startsWith('file:') ? fileURLToPath(url) : url
+  } catch {
+    return url
+  }
 }

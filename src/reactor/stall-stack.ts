@@ -9,7 +9,12 @@ export interface RawStack {
   readonly frames: readonly RawFrame[]
   /** What the variables of its calls work for; `null` when none of them has said. */
   readonly work: unknown
+  /** Whether the thread could only be stopped when something that can't be interrupted was over. */
+  readonly isLate: boolean
 }
+
+/** JavaScript listens within a millisecond, when its thread is let run: six were seen on a machine with too much to do. */
+const LATE_MS = 10
 
 /**
  * One look at the stack of the main thread, from another thread. It connects for this one look: staying connected would
@@ -18,6 +23,8 @@ export interface RawStack {
 export class StackLook {
   readonly #session = new Session()
   readonly #scripts = new Map<string, Debugger.ScriptParsedEventDataType>()
+  readonly #askedAt = performance.now()
+  #isLate = false
   #isOver = false
 
   /**
@@ -29,6 +36,10 @@ export class StackLook {
     session.connectToMainThread()
     session.on('Debugger.scriptParsed', ({ params }) => this.#scripts.set(params.scriptId, params))
     session.on('Debugger.paused', ({ params }) => void this.#ask(params.callFrames, seen))
+    // Something that costs nothing, to learn when the thread listens: to enable the debugger takes it some milliseconds.
+    session.post('Runtime.releaseObjectGroup', { objectGroup: '' }, () => {
+      this.#isLate = performance.now() - this.#askedAt > LATE_MS
+    })
     session.post('Debugger.enable')
     session.post('Debugger.pause')
   }
@@ -46,7 +57,7 @@ export class StackLook {
     const ofOthers = stack.flatMap(({ call, frame }) => (isOthers(frame) ? [call] : []))
     const work = await workOf(this.#session, ofOthers).catch(() => null)
     this.giveUp()
-    seen({ frames: stack.map(({ frame }) => frame), work })
+    seen({ frames: stack.map(({ frame }) => frame), work, isLate: this.#isLate })
   }
 
   #frame({ functionName, location }: Debugger.CallFrame): RawFrame {

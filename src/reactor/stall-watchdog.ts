@@ -3,6 +3,7 @@ import { CalandriaTypeError } from '../errors/calandria-error.js'
 import { monotonicClock } from './clock.js'
 import { Heartbeat } from './heartbeat.js'
 import { offExit, onExit } from './process-exit.js'
+import type { Pulse } from './pulse.js'
 import type { Reactor } from './reactor.js'
 import type { SettleRequest, WatcherMessage, WatcherOptions } from './stall-messages.js'
 import { describeStall, stackText, type StallReport } from './stall-report.js'
@@ -12,11 +13,13 @@ import { TurnHistogram, type TurnLengths } from './turn-lengths.js'
 const MOST_STARTS = 4
 /** Where nothing else beats, the timer does so at least this often, in milliseconds. */
 const MOST_BEAT_MS = 50
+/** The longest that a timer of Node can wait. */
+const MOST_LIMIT_MS = 2 ** 31 - 1
 
 export interface StallWatchdogOptions {
   /** Watches this reactor's entries and turns too, and so knows to the callback what holds the loop. */
   readonly reactor?: Reactor
-  /** How long the loop may be held, in milliseconds; at least 1. Default 25. */
+  /** How long the loop may be held, in milliseconds, from 1 to 2,147,483,647. Default 25. */
   readonly limitMs?: number
   /** Receives the reports, once the loop is free again. Default: a process warning. */
   readonly onStall?: (report: StallReport) => void
@@ -52,6 +55,7 @@ export class StallWatchdog implements AsyncDisposable {
   readonly #heartbeat = new Heartbeat()
   readonly #turns = new TurnHistogram()
   readonly #reactor: Reactor | null
+  #pulse: Pulse | null = null
   readonly #onStall: (report: StallReport, work: unknown) => unknown
   readonly #watcherOptions: WatcherOptions
   readonly #timer: NodeJS.Timeout
@@ -115,7 +119,7 @@ export class StallWatchdog implements AsyncDisposable {
     this.#isClosed = true
     clearInterval(this.#timer)
     offExit(this.#exiting)
-    if (this.#reactor !== null) this.#reactor.pulse = null
+    if (this.#reactor !== null && this.#reactor.pulse === this.#pulse) this.#reactor.pulse = null
     const worker = this.#worker
     this.#release()
     this.#worker = null
@@ -135,7 +139,7 @@ export class StallWatchdog implements AsyncDisposable {
     const heartbeat = this.#heartbeat
     const turns = this.#turns
     const isRealTime = reactor.clock === monotonicClock
-    reactor.pulse = {
+    reactor.pulse = this.#pulse = {
       beat: (now) => heartbeat.beat(isRealTime ? now : monotonicClock.now()),
       turned: (ms) => turns.record(ms),
     }
@@ -218,6 +222,7 @@ export class StallWatchdog implements AsyncDisposable {
       limitMs: this.limitMs,
       frames,
       culprit: stack?.frames[stack.culprit] ?? null,
+      isLate: stack?.isLate ?? false,
       stack: frames === null ? null : stackText(frames),
       suppressed,
     })
@@ -243,8 +248,8 @@ function checkWatchdogOptions(options: StallWatchdogOptions): Required<
   readonly reactor: Reactor | null
 } {
   const { limitMs = 25, reportsPerMinute = 10, onStall = warnOfStall, reactor = null } = options
-  if (!(typeof limitMs === 'number' && limitMs >= 1 && limitMs < Infinity))
-    throw wrong('limitMs must be a number of milliseconds, at least 1')
+  if (!(typeof limitMs === 'number' && limitMs >= 1 && limitMs <= MOST_LIMIT_MS))
+    throw wrong(`limitMs must be a number of milliseconds from 1 to ${MOST_LIMIT_MS}`)
   if (!(Number.isInteger(reportsPerMinute) && reportsPerMinute >= 1))
     throw wrong('reportsPerMinute must be a whole number, at least 1')
   if (typeof onStall !== 'function') throw wrong('onStall must be a function')

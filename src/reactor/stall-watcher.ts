@@ -87,7 +87,7 @@ class StallWatcher {
 
   async #report(stall: number, suppressed: number): Promise<void> {
     const raw = this.#options.canAsk ? await this.#stack(this.#beat) : null
-    const stack = raw === null ? null : await this.#sources.resolve(raw.frames)
+    const stack = raw === null ? null : { ...(await this.#sources.resolve(raw.frames)), isLate: raw.isLate }
     tell({ kind: 'stall', stall, stack, work: raw?.work ?? null, suppressed })
   }
 

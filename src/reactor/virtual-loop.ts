@@ -58,7 +58,7 @@ export function loopVirtually(
         if (end !== null) resolve(end)
       } catch (error) {
         hasEnded = true
-        reject(error instanceof Error ? error : new Error(String(error)))
+        reject(error as Error)
       }
       if (isLastOfRound && !hasEnded) ask()
     }

@@ -36,7 +36,7 @@ export function toWire(request: ClientRequest): WireRequest {
     fields.push(['Content-Length', String(bytes.length)])
   if (request.expectContinue === true) fields.push(['Expect', '100-continue'])
   const lines = [`${method} ${target} HTTP/1.1`, ...fields.map(([name, value]) => `${name}: ${value}`)]
-  const broken = lines.find((line) => /[\r\n\0]/.test(line))
+  const broken = lines.find((line) => /[\r\n\0]|[^\0-\xff]/.test(line)) // it is written as Latin-1
   if (broken !== undefined) throw new CalandriaTypeError('CAL_ERR_OPTION', `a line of the request: ${broken}`)
   return { method, head: `${lines.join('\r\n')}\r\n\r\n`, body: bytes }
 }

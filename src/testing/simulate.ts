@@ -145,8 +145,8 @@ async function explain(
 
 /** Of whatever was thrown: not everything can be made a string. */
 function textOf(thrown: unknown): string {
-  if (thrown instanceof Error) return thrown.message
-  return typeof thrown === 'string' ? thrown : inspect(thrown)
+  const text: unknown = thrown instanceof Error ? thrown.message : thrown
+  return typeof text === 'string' ? text : inspect(thrown)
 }
 
 /** @returns what to say when the listener throws: that must not hide what has failed */

@@ -9,6 +9,8 @@ interface Owed {
   readonly dispatch: number
   /** The read that brought it; -1 when that isn't recorded. */
   readonly read: number
+  /** A flush carries only what is: another reply was for a request from before the recording. */
+  isAnswered: boolean
 }
 
 /** What is known of a connection at one point of the recording. */
@@ -35,6 +37,8 @@ export class Story {
   /** Dispatches whose response was not complete when the handler returned. */
   readonly #lateDispatches = new Set<number>()
   readonly #connections = new Map<number, ConnectionStory>()
+  /** What is dispatched and not answered, by its number. */
+  readonly #unanswered = new Map<number, Owed>()
   readonly #events: EventSnapshot
   /** The dispatch whose handler runs, and whether it is answered. */
   #dispatch = -1
@@ -52,6 +56,7 @@ export class Story {
       this.#take(index, this.#events.event(index))
     }
     this.#connections.clear()
+    this.#unanswered.clear()
   }
 
   /** @returns the flows that pass through an event; a flow has the number of its flush plus 1 */
@@ -77,19 +82,20 @@ export class Story {
         this.#of(connection).lastRead = index
         break
       case EventKind.DispatchStarted:
-        this.#of(connection).owed.push({ dispatch: index, read: this.#of(connection).lastRead })
+        this.#unanswered.set(a, this.#owe(index, this.#of(connection)))
         this.#dispatch = index
         this.#dispatchNumber = a
         break
       case EventKind.ResponseEnded:
         if (a === this.#dispatchNumber) this.#dispatch = -1
+        this.#answered(a)
         break
       case EventKind.DispatchEnded:
         if (this.#dispatch !== -1) this.#lateDispatches.add(this.#dispatch)
         this.#dispatch = -1
         break
       case EventKind.RequestRefused:
-        this.#of(connection).owed.push({ dispatch: index, read: this.#of(connection).lastRead })
+        this.#owe(index, this.#of(connection)).isAnswered = true
         break
       case EventKind.FlushStarted:
         this.#takeFlush(index, this.#of(connection), b, c)
@@ -101,6 +107,18 @@ export class Story {
     }
   }
 
+  #owe(dispatch: number, { lastRead, owed }: ConnectionStory): Owed {
+    const one = { dispatch, read: lastRead, isAnswered: false }
+    owed.push(one)
+    return one
+  }
+
+  #answered(number: number): void {
+    const one = this.#unanswered.get(number)
+    if (one !== undefined) one.isAnswered = true
+    this.#unanswered.delete(number)
+  }
+
   #takeFlush(index: number, story: ConnectionStory, replies: number, owedBefore: number): void {
     const { owed } = story
     if (replies === 0) {
@@ -108,7 +126,9 @@ export class Story {
       return
     }
     const unknown = Math.max(owedBefore - owed.length, 0) // dispatched before the oldest event
-    const carried = owed.splice(0, Math.max(replies - unknown, 0))
+    const unanswered = owed.findIndex(({ isAnswered }) => !isAnswered)
+    const most = Math.max(replies - unknown, 0)
+    const carried = owed.splice(0, unanswered === -1 ? most : Math.min(most, unanswered))
     if (carried.length === 0) return
     const flow = index + 1
     this.#flowOf[index] = flow

@@ -271,3 +271,23 @@ describe('a client that does not read', () => {
     expect(client.replies()).toHaveLength(1000)
   })
 })
+
+describe('drained()', () => {
+  it('goes on when somebody else ends the response, and the next write says so', async () => {
+    const outcomes: unknown[] = []
+    const virtual = new VirtualServer((_, response) => {
+      response.write('x'.repeat(100_000))
+      const writing = response.drained().then(() => response.write('more'))
+      writing.catch((error: unknown) => outcomes.push(error))
+      response.end()
+    }, PATIENT)
+    const client = virtual.connect({ highWaterMark: 10_000 })
+    client.transport.pause()
+    client.send(get('/'))
+    await virtual.settle()
+    expect(outcomes).toEqual([expect.objectContaining({ code: 'CAL_ERR_RESPONSE_ENDED' })])
+    client.transport.resume()
+    await virtual.settle()
+    expect(client.replies()[0]?.body.length).toBe(100_000)
+  })
+})

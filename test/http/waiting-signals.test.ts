@@ -207,3 +207,24 @@ describe('response.stream() with a signal', () => {
     expect(count()).toBe(0)
   })
 })
+
+it.each(['bytes', 'text', 'json'] as const)(
+  'request.body.%s() gives the whole body when its signal is aborted behind the last byte, in the same turn',
+  async (way) => {
+    const controller = new AbortController()
+    const outcomes: unknown[] = []
+    const virtual = new VirtualServer(async ({ body }, response) => {
+      outcomes.push(String(await body[way]({ signal: controller.signal })))
+      response.send()
+    })
+    const whole = post('/', '"body"')
+    const client = virtual.connect().send(whole.slice(0, -3))
+    await virtual.settle()
+    client.send(whole.slice(-3))
+    virtual.reactor.post(() => virtual.reactor.post(() => controller.abort(new Error('too late'))))
+    await virtual.settle()
+    expect(controller.signal.aborted).toBe(true)
+    expect(outcomes).toEqual([way === 'json' ? 'body' : '"body"'])
+    expect(client.answers()).toEqual(['200 '])
+  },
+)

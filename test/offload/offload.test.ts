@@ -49,6 +49,23 @@ describe.each(['thread', 'process'] as const)('work offloaded to a %s', (kind) =
     expect(await offload(WORK, { what: 'double', value: 4 }, { kind })).toBe(8)
   })
 
+  it.each([
+    ['its fields', 'throw with fields', { code: 'ENOENT', errno: -2, path: '/no/such/file' }],
+    ['its cause', 'throw with a cause', { name: 'TypeError', cause: { message: 'the inner' } }],
+    [
+      'its errors',
+      'throw several',
+      { name: 'AggregateError', errors: [{ name: 'RangeError', message: 'one' }, { message: 'two' }] },
+    ],
+    ['what of it can be sent', 'throw what can not be sent', { name: 'RangeError', code: 'ESOME' }],
+    ['a message, though it is none', 'throw a symbol', { message: 'the work threw a value of type symbol' }],
+  ])('rejects with what it throws, with %s, and its worker goes on', async (_what, what, like) => {
+    const failed = offload(WORK, { what }, { kind })
+    await expect(failed).rejects.toBeInstanceOf(Error)
+    await expect(failed).rejects.toMatchObject(like)
+    expect(await offload(WORK, { what: 'double', value: 4 }, { kind })).toBe(8)
+  })
+
   it.each([null, undefined])('rejects with an error when it throws %s, which is no result', async (value) => {
     const failed = offload(WORK, { what: 'throw nothing', value }, { kind })
     await expect(failed).rejects.toBeInstanceOf(Error)
@@ -245,4 +262,33 @@ test('Node suspects no leak, however many share a signal', async () => {
   expect(await Promise.all(results)).toEqual(pools.map(() => 2))
   await new Promise((resolve) => setImmediate(resolve)) // warnings are told in a tick of their own
   expect(warnings).toEqual([])
+})
+
+test('input whose getter throws is CAL_ERR_OFFLOAD_INPUT, and so is a port that is not handed over', async () => {
+  const { port1 } = new MessageChannel()
+  onTestFinished(() => port1.close())
+  const trap = {
+    get value(): number {
+      throw new Error('not yet')
+    },
+  }
+  for (const input of [trap, { port1 }])
+    await expect(offload(WORK, input)).rejects.toEqual(coded('CAL_ERR_OFFLOAD_INPUT'))
+})
+
+test('what is to be handed over twice is refused', async () => {
+  const buffer = new ArrayBuffer(8)
+  const transferList = [buffer, buffer]
+  await expect(offload(WORK, { buffer }, { transferList })).rejects.toEqual(coded('CAL_ERR_OPTION'))
+})
+
+test('closing twice at once: both wait for the workers', async () => {
+  const file = await pidFile()
+  const work = offload(WORK, { what: 'stubborn', file }, { kind: 'process' })
+  const rejected = expect(work).rejects.toEqual(coded('CAL_ERR_OFFLOAD_CLOSED'))
+  const pid = Number(await fileWritten(file))
+  void closeOffload()
+  await closeOffload()
+  expect(await isAlive(pid)).toBe(false)
+  await rejected
 })

@@ -98,6 +98,47 @@ describe('instruments', () => {
     expect(driver.warnings).toEqual(['an instrument threw in taskStarted and was removed: Error: bad tracer'])
   })
 
+  it('are removed with a warning also when they are async and reject', async () => {
+    const driver = new RecordingDriver()
+    const { reactor } = makeVirtualReactor({ driver })
+    let calls = 0
+    const turnStarted = async (): Promise<void> => {
+      calls++
+      await null
+      throw new Error('bad tracer')
+    }
+    reactor.instrument({ turnStarted })
+    reactor.turn()
+    reactor.turn()
+    await new Promise(setImmediate)
+    reactor.turn()
+    expect(calls).toBe(2)
+    expect(driver.warnings).toEqual(['an instrument threw in turnStarted and was removed: Error: bad tracer'])
+  })
+
+  it('may be installed twice, and each is taken out for itself', () => {
+    const { reactor } = makeVirtualReactor()
+    let turns = 0
+    const instrument = { turnStarted: () => turns++ }
+    const [removeOne, removeOther] = [reactor.instrument(instrument), reactor.instrument(instrument)]
+    reactor.turn()
+    removeOne()
+    removeOne()
+    reactor.turn()
+    expect(turns).toBe(3)
+    removeOther()
+    expect(reactor.instruments).toBeNull()
+  })
+
+  it.each([null, undefined, 'turns'])('are refused when they are no objects: %s', (instrument) => {
+    const { reactor } = makeVirtualReactor()
+    expect(() => reactor.instrument(instrument as never)).toThrow(
+      expect.objectContaining({ code: 'CAL_ERR_OPTION' }) as Error,
+    )
+    reactor.turn()
+    expect(reactor.instruments).toBeNull()
+  })
+
   it('are null again, and so free of cost, when the last one was removed because it threw', () => {
     const { reactor } = makeVirtualReactor()
     const remove = reactor.instrument({

@@ -96,6 +96,19 @@ describe('Scope.run()', () => {
     expect(await kit.outcome(running)).toEqual({ error: failure })
   })
 
+  it('throws what failed while tidying up, though its cause is the cancellation', async () => {
+    const kit = new SettlingReactor()
+    const running = Scope.run(kit.reactor, (scope) => {
+      void scope.spawn(() =>
+        scope.sleep(1000).catch((cause: unknown) => {
+          throw new Error('rolling back failed', { cause })
+        }),
+      )
+      scope.cancel()
+    })
+    expect(await kit.outcome(running)).toEqual({ error: new Error('rolling back failed') })
+  })
+
   it('throws several errors together, in the order in which they came', async () => {
     const kit = new SettlingReactor()
     const first = new Error('first')

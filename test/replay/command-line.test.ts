@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { runReplayCommand } from '../../src/testing/replay/command-line.js'
+import { ChildProgram } from '../sockets/child-program.js'
 import { recordingPath } from './recorded-server.js'
 
 const VECTOR = fileURLToPath(new URL('vectors/v1.calrec', import.meta.url))
@@ -56,4 +57,33 @@ test.each([
   const { code, err } = await run(...args)
   expect(code).toBe(2)
   expect(err).toMatch(/calandria-replay FILE --handler/)
+})
+
+test('--help: how it is called, and exit code 0', async () => {
+  const { code, out } = await run('--help')
+  expect([code, out]).toEqual([0, expect.stringMatching(/calandria-replay FILE --handler/)])
+})
+
+test.each([['--print'], ['--handler', WRONG_HANDLER]])(
+  'a file that is not there, with %s: exit code 1',
+  async (...rest) => {
+    const { code, err } = await run(`${await recordingPath()}.not`, ...rest)
+    expect(code).toBe(1)
+    expect(err).toMatch(/^CalandriaError: this is no recording, or it is damaged: ENOENT/)
+  },
+)
+
+const CLI = 'dist/testing/replay/cli.js'
+
+test('a reader that has seen enough ends it in peace', async () => {
+  const program = new ChildProgram(CLI, [VECTOR, '--print'])
+  program.process.stdout!.destroy()
+  expect(await program.ended).toEqual({ code: 0, signal: null })
+  expect(program.errors).toBe('')
+})
+
+test('a handler whose module holds something open does not hold the command', async () => {
+  const program = new ChildProgram(CLI, [VECTOR, '--handler', 'test/replay/programs/lasting-handler.mjs'])
+  expect(await program.ended).toEqual({ code: 1, signal: null })
+  expect(program.errors).toMatch(/recorded: write #0: .*\n {2}replayed: write #0: /)
 })

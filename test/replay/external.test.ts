@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { external, observed, Reactor } from '../../src/index.js'
 import { replay } from '../../src/testing.js'
@@ -57,9 +58,31 @@ describe('external()', () => {
     expect(bodies).toEqual(['RangeError no ENO', 'RangeError no ENO'])
   })
 
-  test('what JSON can not keep reaches the recorded handler, and the replay says that it is lost', async () => {
+  test.each<[string, unknown]>([
+    ['a date', { created: new Date(5) }],
+    ['numbers that JSON lacks', [NaN, Infinity, -0, 7n]],
+    ['a map', new Map([['a', new Set([1])]])],
+    ['a field that is undefined', { a: undefined }],
+    ['bytes in an object', { bytes: Buffer.from('ab') }],
+    ['bytes that are no Buffer', new Uint8Array([65, 66])],
+  ])('%s comes back as it was', async (_what, value) => {
+    const bodies = await recordAndReplay((reactor) => async (_request, response) => {
+      response.send(inspect(await external(reactor, () => later(value))))
+    })
+    expect(bodies[0]).toBe(inspect(value))
+  })
+
+  class Row {
+    readonly id = 1
+  }
+  test.each<[string, () => unknown]>([
+    ['a function', () => () => 1],
+    ['an object of a class', () => new Row()],
+    ['one within another', () => ({ rows: [new Row()] })],
+  ])('%s reaches the recorded handler, and the replay says that it is lost', async (_what, make) => {
     const makeHandler: MakeHandler = (reactor) => async (_request, response) => {
-      response.send(String(await external(reactor, () => later(1n))))
+      await external(reactor, () => later(make()))
+      response.send('1')
     }
     const recording = await recordingBytes(makeHandler, {}, async (server) => {
       expect(String((await (await RawClient.connect(server)).send(get('/')).reply()).body)).toBe('1')

@@ -20,6 +20,24 @@ async function failureOf(
   return expect.unreachable('it has not failed')
 }
 
+describe('a failure that is thrown as something odd', () => {
+  const odd = Object.create(null) as object
+  const nameless = Object.assign(new Error(), { message: undefined })
+  it.each([
+    ['an object without a prototype', odd],
+    ['an error without a message', nameless],
+  ])('is told all the same, and is the cause: %s', async (_what, thrown) => {
+    for (const body of [
+      () => Promise.reject(thrown as Error),
+      (world: World) =>
+        world.until(() => {
+          throw thrown
+        }),
+    ])
+      expect(await failureOf(body)).toMatchObject({ code: 'CAL_ERR_SIMULATION_FAILED', cause: thrown })
+  })
+})
+
 describe('simulate()', () => {
   it('resolves with what its body returns, after any time at all', async () => {
     const result = await simulate({ seed: 1 }, async (world) => {

@@ -201,14 +201,17 @@ describe('a simulated client', () => {
     })
   })
 
-  it.each([{ target: '/\r\nX: y' }, { headers: { X: 'a\nb' } }, { body: 5 as never }])(
-    'refuses a request that would be another: %o',
-    async (request) => {
-      await run(async (world) => {
-        await expect(world.connect({ to: 'nowhere' }).request(request)).rejects.toMatchObject({
-          code: 'CAL_ERR_OPTION',
-        })
+  it.each([
+    { target: '/\r\nX: y' },
+    { target: '/\u010a\u0120' },
+    { headers: { X: '\u65e5' } },
+    { headers: { X: 'a\nb' } },
+    { body: 5 as never },
+  ])('refuses a request that would be another: %o', async (request) => {
+    await run(async (world) => {
+      await expect(world.connect({ to: 'nowhere' }).request(request)).rejects.toMatchObject({
+        code: 'CAL_ERR_OPTION',
       })
-    },
-  )
+    })
+  })
 })

@@ -174,6 +174,7 @@ describe('a trace', () => {
       limitMs: 25,
       frames: [frame],
       culprit: frame,
+      isLate: false,
       stack: '    at block (/app/routes.ts:7:3)',
       suppressed: 0,
     })
@@ -358,3 +359,22 @@ async function* take(recorder: TraceRecorder, virtual: VirtualServer): AsyncGene
     yield value
   }
 }
+
+describe('a trace that begins while a reply is owed', () => {
+  it('leads a request to its own flush, not to that of the reply before', async () => {
+    const waiting: Response[] = []
+    const virtual = new VirtualServer((_asked, response) => void waiting.push(response))
+    const client = virtual.connect().send(get('/old'))
+    await virtual.settle()
+    const recorder = new TraceRecorder(virtual.reactor)
+    client.send(get('/new'))
+    await virtual.settle()
+    for (const response of waiting) {
+      response.send()
+      await virtual.pass(10)
+    }
+    const trace = traceOf(recorder)
+    const flushes = flat(slicesOf(trace, FIRST)).filter(({ name }) => name === 'flush')
+    expect(flushes.map(({ flows }) => flows.length)).toEqual([0, 1])
+  })
+})

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { expectNoStall, Reactor, type ServerStallReport, StallWatchdog } from 'calandria'
+import { execFileSync } from 'node:child_process'
+import { runInThisContext } from 'node:vm'
+import { expectNoStall, Reactor, type ServerStallReport, type StallReport, StallWatchdog } from 'calandria'
 import { describe, expect, it, test } from 'vitest'
 import { ChildProgram, type RunningServer, startProgram } from '../sockets/child-program.js'
 import { RawClient } from '../sockets/raw-client.js'
@@ -160,6 +162,52 @@ describe('a watchdog without a server', () => {
     await new StallWatchdog({ reactor }).close()
   })
 
+  it('closed a second time, leaves the one alone that watches now', async () => {
+    const reactor = new Reactor()
+    const first = new StallWatchdog({ reactor })
+    await first.close()
+    const second = new StallWatchdog({ reactor })
+    await first.close()
+    expect(() => new StallWatchdog({ reactor })).toThrow('watched already')
+    await second.close()
+  })
+
+  it('says that it came late where native code could not be interrupted, and that it did not where JavaScript was', async () => {
+    const reports: StallReport[] = []
+    const watchdog = new StallWatchdog({
+      limitMs: 25,
+      onStall: (report) => reports.push(report),
+      reportsPerMinute: 100,
+    })
+    await watchdog.ready()
+    execFileSync('sleep', ['0.5'])
+    await watchdog.settled()
+    expect(reports.map(({ isLate }) => isLate)).toContain(true)
+    reports.length = 0
+    // The machine may pause the thread in the moment in which it is asked, but not each time.
+    for (let i = 0; i < 50 && !reports.some(({ isLate, culprit }) => !isLate && culprit !== null); i++) {
+      hold(100)
+      await watchdog.settled()
+    }
+    expect(reports.filter(({ isLate }) => !isLate).map(({ culprit }) => culprit?.functionName)).toContain(
+      'hold',
+    )
+    await watchdog.close()
+  })
+
+  it('reports a frame whose source map names no file of this system', async () => {
+    const reports: StallReport[] = []
+    const watchdog = new StallWatchdog({ limitMs: 25, onStall: (report) => reports.push(report) })
+    await watchdog.ready()
+    const url = 'file://elsewhere/share/code.js'
+    runInThisContext('(hold) => hold(300)', { filename: url })(hold)
+    await watchdog.settled()
+    expect(watchdog.statistics().isWatching).toBe(true)
+    const files = reports.flatMap(({ frames }) => (frames ?? []).map(({ file }) => file))
+    expect(files).toContain(url)
+    await watchdog.close()
+  })
+
   it('tells the instruments of its reactor of a stall, and then its own listener', async () => {
     const reactor = new Reactor()
     const told: string[] = []
@@ -204,6 +252,7 @@ describe('a watchdog without a server', () => {
     { limitMs: 0 },
     { limitMs: NaN },
     { limitMs: Infinity },
+    { limitMs: 2 ** 31 },
     { reportsPerMinute: 0 },
     { onStall: 1 },
   ])('refuses %o', (options) => {
@@ -222,6 +271,17 @@ describe('expectNoStall', () => {
     const error = expect.objectContaining({ code: 'CAL_ERR_STALL' }) as Error
     await expect(work).rejects.toEqual(error)
     await expect(work).rejects.toThrow(/held for \d+ ms \(limit: 25 ms\) by hold /)
+  })
+
+  it('rejects with CAL_ERR_STALL_UNWATCHED where no thread may be started: it could not say that nothing was held', async () => {
+    const flag = process.allowedNodeEnvironmentFlags.has('--permission')
+      ? '--permission'
+      : '--experimental-permission'
+    const program = new ChildProgram(`${PROGRAMS}unwatched.mjs`, [], {
+      environment: { NODE_OPTIONS: `${flag} --allow-fs-read=*` },
+    })
+    expect(await program.ended).toMatchObject({ code: 0 })
+    expect(program.output).toBe('CAL_ERR_STALL_UNWATCHED\n')
   })
 
   it('gives on what the work throws', async () => {

@@ -109,6 +109,8 @@ export enum ValueKind {
   Error,
   /** It could not be kept: text, why. */
   Lost,
+  /** What JSON would make something else of, as `v8.serialize` writes it: length, bytes */
+  Structured,
 }
 
 /** The first payload. Numbers that JSON lacks are kept as text: `Infinity`. */

@@ -1,3 +1,6 @@
+import { deserialize, serialize } from 'node:v8'
+import { isDeepStrictEqual } from 'node:util'
+import { CalandriaError } from '../../errors/calandria-error.js'
 import { ValueKind } from './format.js'
 
 /** A value as a recording keeps it: its kind, and texts or bytes. */
@@ -13,18 +16,33 @@ export const PARTS: Readonly<Record<ValueKind, number>> = {
   [ValueKind.Bytes]: 1,
   [ValueKind.Error]: 3,
   [ValueKind.Lost]: 1,
+  [ValueKind.Structured]: 1,
 }
 
-/** What `external()` or `observed()` gave. What JSON can't keep is lost; then the replay says so. */
+/**
+ * What `external()` or `observed()` gave. What the replay could not give back as it was (a function, an object of a class)
+ * is lost; then the replay says so.
+ */
 export function keepValue(value: unknown): RecordedValue {
   if (value === undefined) return recorded(ValueKind.Undefined)
-  if (value instanceof Uint8Array) return { kind: ValueKind.Bytes, parts: [Buffer.from(value)] }
+  if (Buffer.isBuffer(value)) return { kind: ValueKind.Bytes, parts: [Buffer.from(value)] }
+  const text = asJson(value)
+  if (text !== undefined && isDeepStrictEqual(JSON.parse(text), value)) return recorded(ValueKind.Json, text)
   try {
-    const text = JSON.stringify(value) as string | undefined
-    if (text !== undefined) return recorded(ValueKind.Json, text)
-    return recorded(ValueKind.Lost, `JSON has no form for a ${typeof value}`)
+    const bytes = serialize(value)
+    if (isDeepStrictEqual(deserialize(bytes), value)) return { kind: ValueKind.Structured, parts: [bytes] }
+    return recorded(ValueKind.Lost, 'it is, or holds, an object of a class')
   } catch (error) {
     return recorded(ValueKind.Lost, String(error))
+  }
+}
+
+/** @returns `undefined` when there is none */
+function asJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value) as string | undefined
+  } catch {
+    return undefined
   }
 }
 
@@ -35,14 +53,16 @@ export function keepError(error: unknown): RecordedValue {
   return recorded(ValueKind.Error, error.name, error.message, String(code))
 }
 
-/** What a replay gives for it: `error` where it is to be thrown. */
+/** What a replay gives for it: `error` where it is to be thrown. @throws CalandriaError `CAL_ERR_RECORDING` */
 export function restoreValue({ kind, parts }: RecordedValue): { value?: unknown; error?: Error } {
-  const [first = '', second = '', third = ''] = kind === ValueKind.Bytes ? [] : parts.map(String)
+  const [first = '', second = '', third = ''] = parts.map(String)
   switch (kind) {
     case ValueKind.Undefined:
       return { value: undefined }
     case ValueKind.Json:
-      return { value: JSON.parse(first) as unknown }
+      return { value: parsed(() => JSON.parse(first) as unknown) }
+    case ValueKind.Structured:
+      return { value: parsed(() => deserialize(parts[0] as Buffer) as unknown) }
     case ValueKind.Bytes:
       return { value: Buffer.from(parts[0] as Buffer) }
     case ValueKind.Error: {
@@ -58,4 +78,12 @@ export function restoreValue({ kind, parts }: RecordedValue): { value?: unknown;
 
 function recorded(kind: ValueKind, ...texts: string[]): RecordedValue {
   return { kind, parts: texts.map((text) => Buffer.from(text)) }
+}
+
+function parsed(parse: () => unknown): unknown {
+  try {
+    return parse()
+  } catch (cause) {
+    throw new CalandriaError('CAL_ERR_RECORDING', 'a value makes no sense', { cause })
+  }
 }

@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Reactor } from '../../reactor/reactor.js'
 import { printRecording } from './print-recording.js'
-import { replay, type ReplayOptions } from './replay.js'
+import { readRecording, replay, type ReplayOptions } from './replay.js'
 import type { Comparison } from './replay-script.js'
 
 const USAGE = `calandria-replay FILE --handler MODULE   replays a recording
@@ -42,6 +41,10 @@ interface HandlerModule {
  */
 export async function runReplayCommand(args: readonly string[], out: Output, err: Output): Promise<number> {
   const given = parse(args)
+  if (given === 'help') {
+    out.write(USAGE)
+    return 0
+  }
   if (given === null) {
     err.write(USAGE)
     return 2
@@ -57,13 +60,19 @@ export async function runReplayCommand(args: readonly string[], out: Output, err
 }
 
 /** @returns `null` when it makes no sense */
-function parse(args: readonly string[]): Call | null {
+function parse(args: readonly string[]): Call | 'help' | null {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { handler: { type: 'string' }, print: { type: 'boolean' }, compare: { type: 'string' } },
+      options: {
+        handler: { type: 'string' },
+        print: { type: 'boolean' },
+        compare: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
     })
+    if (values.help === true) return 'help'
     const [file] = positionals
     const { handler = null, print: isPrint = false, compare = 'all' } = values
     if (file === undefined || positionals.length > 1 || isPrint !== (handler === null)) return null
@@ -75,7 +84,7 @@ function parse(args: readonly string[]): Call | null {
 }
 
 async function print(file: string, out: Output): Promise<void> {
-  for (const line of printRecording(await readFile(file))) out.write(`${line}\n`)
+  for (const line of printRecording(await readRecording(file))) out.write(`${line}\n`)
 }
 
 async function run(file: string, handler: string, compare: Comparison, out: Output): Promise<void> {

@@ -59,7 +59,9 @@ export async function replay(
   { compare = 'all' }: { readonly compare?: Comparison } = {},
 ): Promise<ReplayReport> {
   if (!['all', 'outputs'].includes(compare)) throw wrong('compare must be all or outputs')
-  const reader = new RecordingReader(await bytesOf(recording))
+  const reader = new RecordingReader(
+    typeof recording === 'string' ? await readRecording(recording) : recording,
+  )
   const { header } = reader
   const script = new ReplayScript(reader.events(), header.startUnits, compare)
   const replayer = new Replayer(script, header.timeSliceMs)
@@ -81,11 +83,10 @@ export async function replay(
   })
 }
 
-/** @throws CalandriaError `CAL_ERR_RECORDING` (rejects) */
-async function bytesOf(recording: string | Uint8Array): Promise<Uint8Array> {
-  if (typeof recording !== 'string') return recording
+/** @internal @throws CalandriaError `CAL_ERR_RECORDING` (rejects) */
+export async function readRecording(file: string): Promise<Uint8Array> {
   try {
-    return await readFile(recording)
+    return await readFile(file)
   } catch (cause) {
     throw new CalandriaError('CAL_ERR_RECORDING', (cause as Error).message, { cause })
   }

@@ -1,5 +1,5 @@
 // What the tests offload; `what` says which.
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { isMainThread } from 'node:worker_threads'
 import Tinypool from 'tinypool'
 
@@ -15,6 +15,19 @@ export default async function work({ what, value, file }) {
       return value.byteLength
     case 'throw':
       throw new RangeError('the work failed')
+    case 'throw with fields':
+      return readFile('/no/such/file')
+    case 'throw with a cause':
+      throw new TypeError('the outer', { cause: new Error('the inner') })
+    case 'throw several':
+      throw new AggregateError([new RangeError('one'), new Error('two')], 'several')
+    case 'throw what can not be sent':
+      throw Object.assign(new RangeError('unsendable', { cause: () => undefined }), {
+        code: 'ESOME',
+        f: () => undefined,
+      })
+    case 'throw a symbol':
+      throw Symbol('s')
     case 'throw nothing':
       throw value
     case 'make':
