@@ -1,4 +1,3 @@
-import { inspect } from 'node:util'
 import type { Clock } from './clock.js'
 import type { Instrument } from './instrument.js'
 
@@ -112,7 +111,7 @@ export class Instruments {
     if (!this.#installed.has(installation)) return // it was removed already, and a warning has said why
     this.#remove(installation)
     this.#owner.warn(
-      `an instrument threw in ${hook} and was removed: ${error instanceof Error ? String(error) : inspect(error)}`,
+      `an instrument threw in ${hook} and was removed: ${error instanceof Error ? String(error) : typeof error}`,
     )
   }
 

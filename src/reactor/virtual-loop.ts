@@ -58,7 +58,8 @@ export function loopVirtually(
         if (end !== null) resolve(end)
       } catch (error) {
         hasEnded = true
-        reject(error as Error)
+        const thrown = error as Error // whatever it is: it is the cause of what is told
+        reject(thrown)
       }
       if (isLastOfRound && !hasEnded) ask()
     }

@@ -104,9 +104,10 @@ describe('instruments', () => {
     let calls = 0
     const turnStarted = async (): Promise<void> => {
       calls++
-      await null
+      await Promise.resolve()
       throw new Error('bad tracer')
     }
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- this is the mistake
     reactor.instrument({ turnStarted })
     reactor.turn()
     reactor.turn()

@@ -28,10 +28,12 @@ describe('a failure that is thrown as something odd', () => {
     ['an error without a message', nameless],
   ])('is told all the same, and is the cause: %s', async (_what, thrown) => {
     for (const body of [
-      () => Promise.reject(thrown as Error),
+      () => {
+        throw thrown as Error
+      },
       (world: World) =>
         world.until(() => {
-          throw thrown
+          throw thrown as Error
         }),
     ])
       expect(await failureOf(body)).toMatchObject({ code: 'CAL_ERR_SIMULATION_FAILED', cause: thrown })

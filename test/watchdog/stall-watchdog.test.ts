@@ -200,7 +200,8 @@ describe('a watchdog without a server', () => {
     const watchdog = new StallWatchdog({ limitMs: 25, onStall: (report) => reports.push(report) })
     await watchdog.ready()
     const url = 'file://elsewhere/share/code.js'
-    runInThisContext('(hold) => hold(300)', { filename: url })(hold)
+    const call = runInThisContext('(hold) => hold(300)', { filename: url }) as (work: typeof hold) => void
+    call(hold)
     await watchdog.settled()
     expect(watchdog.statistics().isWatching).toBe(true)
     const files = reports.flatMap(({ frames }) => (frames ?? []).map(({ file }) => file))

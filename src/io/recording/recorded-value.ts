@@ -40,7 +40,7 @@ export function keepValue(value: unknown): RecordedValue {
 /** @returns `undefined` when there is none */
 function asJson(value: unknown): string | undefined {
   try {
-    return JSON.stringify(value) as string | undefined
+    return JSON.stringify(value)
   } catch {
     return undefined
   }
