@@ -8,6 +8,7 @@ class StagedPool extends EventEmitter {
   static last: StagedPool
   threads: EventEmitter[] = []
   readonly results: ((result: unknown) => void)[] = []
+  readonly failures: ((error: Error) => void)[] = []
 
   constructor() {
     super()
@@ -16,7 +17,10 @@ class StagedPool extends EventEmitter {
 
   run(): Promise<unknown> {
     if (this.threads.length === 0) this.threads = [new EventEmitter()]
-    return new Promise((resolve) => this.results.push(resolve))
+    return new Promise((resolve, reject) => {
+      this.results.push(resolve)
+      this.failures.push(reject)
+    })
   }
 
   destroy(): Promise<void> {
@@ -44,4 +48,13 @@ describe('a slot whose idle worker is being ended', () => {
     expect(slot.isGone).toBe(true)
     await slot.ended
   })
+})
+
+test('a slot whose input could not be sent ends its worker, which the pool would keep for ever', async () => {
+  const slot = new OffloadSlot(StagedPool as unknown as typeof Tinypool, 'thread')
+  const work = slot.run(WORK)
+  StagedPool.last.failures[0]!(new Error('a getter threw'))
+  await expect(work).rejects.toMatchObject({ code: 'CAL_ERR_OFFLOAD_INPUT' })
+  expect(slot.isGone).toBe(true)
+  await slot.ended
 })
