@@ -1,5 +1,5 @@
 /**
- * Whether `error` only says that work was cancelled by `signal`: it is the signal's reason, or an error made of it.
+ * Whether `error` only says that work was cancelled by `signal`: it is the signal's reason, or an `AbortError`.
  * Most of the platform rejects with the reason itself; Node's own functions wrap it into an `AbortError`.
  */
 export function isCancellation(error: unknown, signal: AbortSignal): boolean {

@@ -41,6 +41,8 @@ const HOOKS = Object.keys({
 /** One object may be installed several times, and each time is taken out for itself. */
 interface Installation {
   readonly instrument: Instrument
+  /** Then it is removed; an async one may fail several times before, and of that one warning tells. */
+  hasFailed: boolean
 }
 
 export interface InstrumentsOwner {
@@ -67,7 +69,7 @@ export class Instruments {
 
   /** @returns what takes it out again */
   add(instrument: Instrument): () => void {
-    const installation = { instrument }
+    const installation = { instrument, hasFailed: false }
     this.#installed.add(installation)
     this.#relist()
     return () => this.#remove(installation)
@@ -108,7 +110,8 @@ export class Instruments {
   }
 
   #failed(hook: Hook, installation: Installation, error: unknown): void {
-    if (!this.#installed.has(installation)) return // it was removed already, and a warning has said why
+    if (installation.hasFailed) return
+    installation.hasFailed = true
     this.#remove(installation)
     this.#owner.warn(
       `an instrument threw in ${hook} and was removed: ${error instanceof Error ? String(error) : typeof error}`,

@@ -3,7 +3,6 @@ import { CalandriaTypeError } from '../errors/calandria-error.js'
 import { monotonicClock } from './clock.js'
 import { Heartbeat } from './heartbeat.js'
 import { offExit, onExit } from './process-exit.js'
-import type { Pulse } from './pulse.js'
 import type { Reactor } from './reactor.js'
 import type { SettleRequest, WatcherMessage, WatcherOptions } from './stall-messages.js'
 import { describeStall, stackText, type StallReport } from './stall-report.js'
@@ -55,7 +54,6 @@ export class StallWatchdog implements AsyncDisposable {
   readonly #heartbeat = new Heartbeat()
   readonly #turns = new TurnHistogram()
   readonly #reactor: Reactor | null
-  #pulse: Pulse | null = null
   readonly #onStall: (report: StallReport, work: unknown) => unknown
   readonly #watcherOptions: WatcherOptions
   readonly #timer: NodeJS.Timeout
@@ -116,10 +114,11 @@ export class StallWatchdog implements AsyncDisposable {
 
   /** Ends the watching thread. What it has not reported yet is not reported any more. */
   async close(): Promise<void> {
+    // Closed again, it must leave alone who watches the reactor by then.
+    if (!this.#isClosed && this.#reactor !== null) this.#reactor.pulse = null
     this.#isClosed = true
     clearInterval(this.#timer)
     offExit(this.#exiting)
-    if (this.#reactor !== null && this.#reactor.pulse === this.#pulse) this.#reactor.pulse = null
     const worker = this.#worker
     this.#release()
     this.#worker = null
@@ -139,7 +138,7 @@ export class StallWatchdog implements AsyncDisposable {
     const heartbeat = this.#heartbeat
     const turns = this.#turns
     const isRealTime = reactor.clock === monotonicClock
-    reactor.pulse = this.#pulse = {
+    reactor.pulse = {
       beat: (now) => heartbeat.beat(isRealTime ? now : monotonicClock.now()),
       turned: (ms) => turns.record(ms),
     }

@@ -117,6 +117,17 @@ describe('instruments', () => {
     expect(driver.warnings).toEqual(['an instrument threw in turnStarted and was removed: Error: bad tracer'])
   })
 
+  it('are warned of when they reject after they were taken out, too', async () => {
+    const driver = new RecordingDriver()
+    const { reactor } = makeVirtualReactor({ driver })
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- this is the mistake
+    const remove = reactor.instrument({ turnStarted: () => Promise.reject(new Error('bad tracer')) })
+    reactor.turn()
+    remove()
+    await new Promise(setImmediate)
+    expect(driver.warnings).toEqual(['an instrument threw in turnStarted and was removed: Error: bad tracer'])
+  })
+
   it('may be installed twice, and each is taken out for itself', () => {
     const { reactor } = makeVirtualReactor()
     let turns = 0

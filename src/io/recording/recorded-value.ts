@@ -55,24 +55,25 @@ export function keepError(error: unknown): RecordedValue {
 
 /** What a replay gives for it: `error` where it is to be thrown. @throws CalandriaError `CAL_ERR_RECORDING` */
 export function restoreValue({ kind, parts }: RecordedValue): { value?: unknown; error?: Error } {
-  const [first = '', second = '', third = ''] = parts.map(String)
+  const text = (i: number): string => String(parts[i])
   switch (kind) {
     case ValueKind.Undefined:
       return { value: undefined }
     case ValueKind.Json:
-      return { value: parsed(() => JSON.parse(first) as unknown) }
+      return { value: parsed(() => JSON.parse(text(0)) as unknown) }
     case ValueKind.Structured:
       return { value: parsed(() => deserialize(parts[0] as Buffer) as unknown) }
     case ValueKind.Bytes:
       return { value: Buffer.from(parts[0] as Buffer) }
     case ValueKind.Error: {
-      const error = new Error(second)
-      error.name = first
-      if (third !== '') Object.assign(error, { code: third })
+      const error = new Error(text(1))
+      error.name = text(0)
+      const code = text(2)
+      if (code !== '') Object.assign(error, { code })
       return { error }
     }
     case ValueKind.Lost:
-      return { error: new Error(`the recording could not keep this value: ${first}`) }
+      return { error: new Error(`the recording could not keep this value: ${text(0)}`) }
   }
 }
 
